@@ -1,0 +1,54 @@
+import { npy } from '../../files.js';
+import { loadModel } from '../../model_file.js';
+import { argmax, softmax } from '../../ops/reduce.js';
+import { tidy } from '../../scope.js';
+import type { Tensor } from '../../tensor.js';
+import { UsageError, flag, text } from '../arguments.js';
+import { type Context, defineCommand, exit, print } from '../command.js';
+
+/** Classes int32 [n], or with `probabilities` float32 [n, classes]. */
+async function predict(file: string, input: string, probabilities: boolean, { signal }: Context): Promise<Tensor> {
+  return tidy(async () => {
+    const model = await loadModel(file);
+    try {
+      const logits = await model.predict(await npy.load(input, { device: 'cpu' }), { signal });
+      return probabilities ? softmax(logits).cast('float32') : argmax(logits, -1);
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
+/** One line per row of numbers. */
+async function lines(x: Tensor): Promise<string> {
+  const values = Array.from(await x.data(), (value) => String(Number(value.toPrecision(6))));
+  const width = x.shape[1] ?? 1;
+  return Array.from({ length: x.shape[0]! }, (_, row) => values.slice(row * width, (row + 1) * width).join(' ')).join('\n');
+}
+
+export const command = defineCommand({
+  name: 'predict',
+  summary:
+    'Applies a model file to X.npy, uint8 or float [n, 28, 28] digits (0..255, prepared as in training) or float [n, nTheta, nPhi] signals\n' +
+    'on the grid of the model. The result, the classes int32 [n], goes to Y.npy, or to the standard output, a line per digit.',
+  operands: ['MODEL'],
+  options: {
+    input: text('X.npy', 'digits or signals (required)'),
+    output: text('Y.npy', 'file for the result'),
+    probabilities: flag('give the probabilities of all classes, float32 [n, classes]'),
+    json: flag('print one JSON object'),
+  },
+  async run({ input, output, probabilities, json }, [file], context) {
+    if (input === undefined) throw new UsageError('predict needs --input X.npy');
+    const start = performance.now();
+    const result = await predict(file!, input, probabilities, context);
+    if (output !== undefined) await npy.save(output, result);
+    const seconds = (performance.now() - start) / 1000;
+    const n = result.shape[0]!;
+    if (json) print(JSON.stringify({ n, seconds }));
+    else if (output === undefined) print(await lines(result));
+    else print(`${n} predictions in ${seconds.toFixed(2)} s: ${output}`);
+    result.dispose();
+    return exit.done;
+  },
+});

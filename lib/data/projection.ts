@@ -1,0 +1,114 @@
+import { setImmediate } from 'node:timers/promises';
+import { ClebschError, expected } from '../errors.js';
+import { digitSide } from './mnist.js';
+
+const op = 'projectDigits';
+
+/** Height of the centre of projection above the plane; the sphere of radius 1 touches the plane with its south pole. */
+const centreHeight = 2.001;
+/** The digit covers [-1.5, 1.5]^2 of the plane. */
+const planeSide = 3;
+/** How long the event loop waits for us at most. */
+const sliceMs = 10;
+
+/** Where signals are sampled: colatitudes in [0, pi], and phi_p = 2 pi p / nPhi. */
+export interface SphereGrid {
+  readonly theta: ArrayLike<number>;
+  readonly nPhi: number;
+}
+
+/** Unit vectors [nTheta * nPhi, 3] of the grid's points. */
+function gridDirections({ theta, nPhi }: SphereGrid): Float64Array {
+  const directions = new Float64Array(theta.length * nPhi * 3);
+  for (let t = 0, i = 0; t < theta.length; t++) {
+    const [sin, cos] = [Math.sin(theta[t]!), Math.cos(theta[t]!)];
+    for (let p = 0; p < nPhi; p++, i += 3) {
+      const phi = (2 * Math.PI * p) / nPhi;
+      directions.set([sin * Math.cos(phi), sin * Math.sin(phi), cos], i);
+    }
+  }
+  return directions;
+}
+
+/** The rotation Rz(alpha) Ry(beta) Rz(gamma), row-major. */
+function rotationMatrix(alpha: number, beta: number, gamma: number): number[] {
+  const [ca, sa, cb, sb] = [Math.cos(alpha), Math.sin(alpha), Math.cos(beta), Math.sin(beta)];
+  const [cc, sc] = [Math.cos(gamma), Math.sin(gamma)];
+  return [
+    ca * cb * cc - sa * sc,
+    -ca * cb * sc - sa * cc,
+    ca * sb,
+    sa * cb * cc + ca * sc,
+    -sa * cb * sc + ca * cc,
+    sa * sb,
+    -sb * cc,
+    sb * sc,
+    cb,
+  ];
+}
+
+/**
+ * Writes the pixel position (row, column) that each direction sees, pixel centres at whole numbers; NaN outside the southern hemisphere.
+ * `r` turns the signal, so a direction x sees what lies at R^-1 x.
+ */
+function pixelPositions(directions: Float64Array, r: readonly number[], positions: Float64Array): void {
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = r as [number, number, number, number, number, number, number, number, number];
+  const scale = (centreHeight * digitSide) / planeSide;
+  const middle = (digitSide - 1) / 2;
+  for (let i = 0, j = 0; i < directions.length; i += 3, j += 2) {
+    const [x, y, z] = [directions[i]!, directions[i + 1]!, directions[i + 2]!];
+    const height = r2 * x + r5 * y + r8 * z;
+    const stretch = height <= 0 ? scale / (centreHeight - 1 - height) : NaN;
+    positions[j] = middle + stretch * (r0 * x + r3 * y + r6 * z);
+    positions[j + 1] = middle + stretch * (r1 * x + r4 * y + r7 * z);
+  }
+}
+
+/** Bilinear interpolation in one image, with nothing around it. */
+function sampleImage(image: Uint8Array, positions: Float64Array, out: Float32Array): void {
+  const pixel = (row: number, column: number) =>
+    row >= 0 && row < digitSide && column >= 0 && column < digitSide ? image[row * digitSide + column]! : 0;
+  for (let i = 0; i < out.length; i++) {
+    const [y, x] = [positions[2 * i]!, positions[2 * i + 1]!];
+    if (!(y > -1 && y < digitSide && x > -1 && x < digitSide)) continue;
+    const [row, column] = [Math.floor(y), Math.floor(x)];
+    const [v, u] = [y - row, x - column];
+    const upper = (1 - u) * pixel(row, column) + u * pixel(row, column + 1);
+    const lower = (1 - u) * pixel(row + 1, column) + u * pixel(row + 1, column + 1);
+    out[i] = ((1 - v) * upper + v * lower) / 255;
+  }
+}
+
+/**
+ * Puts digits on the southern hemisphere as Cohen et al. (Spherical CNNs, ICLR 2018, 5.2) do: each grid point is projected from just
+ * above the north pole onto the plane that touches the south pole, and the digit is interpolated there; the image's rows run along x, its
+ * columns along y. `angles` [n, 3] (zyz, radians) turns each signal, f'(x) = f(R^-1 x), by turning the grid: nothing is sampled twice.
+ *
+ * @param images [n, 28, 28], 0..255
+ * @returns [n, nTheta, nPhi], 0..1. The event loop runs in between. Throws ERR_SHAPE, or ERR_ABORTED after `signal`.
+ */
+export async function projectDigits(
+  images: Uint8Array,
+  grid: SphereGrid,
+  { angles, signal }: { angles?: ArrayLike<number>; signal?: AbortSignal } = {},
+): Promise<Float32Array> {
+  const pixels = digitSide ** 2;
+  const n = images.length / pixels;
+  if (!Number.isInteger(n)) throw expected(op, '[n, 28, 28]', 'images', `${images.length} pixels`, 'ERR_SHAPE');
+  if (angles && angles.length !== 3 * n) throw expected(op, `[${n}, 3]`, 'angles', `${angles.length} numbers`, 'ERR_SHAPE');
+  const directions = gridDirections(grid);
+  const points = directions.length / 3;
+  const positions = new Float64Array(2 * points);
+  pixelPositions(directions, rotationMatrix(0, 0, 0), positions);
+  const out = new Float32Array(n * points);
+  let sliceEnd = performance.now() + sliceMs;
+  for (let i = 0; i < n; i++) {
+    if (signal?.aborted) throw new ClebschError('ERR_ABORTED', op, 'stopped by its signal');
+    if (angles) pixelPositions(directions, rotationMatrix(angles[3 * i]!, angles[3 * i + 1]!, angles[3 * i + 2]!), positions);
+    sampleImage(images.subarray(i * pixels, (i + 1) * pixels), positions, out.subarray(i * points, (i + 1) * points));
+    if (performance.now() < sliceEnd) continue;
+    await setImmediate();
+    sliceEnd = performance.now() + sliceMs;
+  }
+  return out;
+}

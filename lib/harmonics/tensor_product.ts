@@ -1,0 +1,111 @@
+import { type Dtype, dtypeCode, isComplex } from '../dtype.js';
+import { type DeviceOption, deviceCode } from '../device.js';
+import { expected } from '../errors.js';
+import { type External, native } from '../native.js';
+import { bilinear } from '../ops/bilinear.js';
+import { broadcastTo, expandDims, reshape } from '../ops/views.js';
+import { tidy } from '../scope.js';
+import type { Tensor } from '../tensor.js';
+import { type Basis, checkBasis } from './basis.js';
+import { checkType } from './degree.js';
+import type { Tau } from './irreps.js';
+import type { MixingSet } from './mixing_set.js';
+
+export interface TensorProductOptions {
+  /** Type of the first input. */
+  readonly tau1: Tau;
+  /** Type of the second input; left out, the product is of one input with itself. */
+  readonly tau2?: Tau;
+  /** For each output degree, its pairs [l1, l2] in order. */
+  readonly edges: MixingSet;
+  /** 'channel' (default): channel by channel; 'full': every channel of x with every one of y, index c1*C2 + c2. */
+  readonly pairing?: 'channel' | 'full';
+  /** Default 'real'. */
+  readonly basis?: Basis;
+  /** Of the tensors; left out, that of the first tensor it is applied to. */
+  readonly dtype?: 'float32' | 'float64';
+  readonly device?: DeviceOption;
+}
+
+/** dtype code and device code of the signals, complex where the data or the basis is. */
+type Variant = readonly [dtype: Dtype, device: number];
+
+/**
+ * Clebsch-Gordan product of generalized signals, z_lm = sum C(l1 m1 l2 m2|l m) x_{l1 m1} y_{l2 m2} for every pair of the edge list:
+ * [..., d1, C] x [..., d2, C] -> [..., dOut, C]. Fragments of a degree: pairs in list order, then t1, then t2; with one input and l1 = l2 only
+ * t1 <= t2 (l even) or t1 < t2 (l odd). Equivariant under rotations of both inputs; differentiable to any order.
+ */
+export class TensorProduct {
+  /** Type of the output. */
+  readonly tau: number[];
+  /** Non-zero couplings of one channel. */
+  readonly terms: number;
+  private readonly square: boolean;
+  private readonly edges: number[];
+  private readonly plans = new Map<string, External>();
+
+  /** @internal */
+  constructor(private readonly options: TensorProductOptions) {
+    const { tau1, tau2, edges, pairing, basis } = options;
+    if (pairing !== undefined && pairing !== 'channel' && pairing !== 'full') throw expected('tensorProduct', "'channel' or 'full'", 'pairing', pairing);
+    checkBasis('tensorProduct', basis ?? 'real');
+    this.square = tau2 === undefined;
+    if (this.square && pairing === 'full') throw expected('tensorProduct', "two inputs (tau2) for pairing 'full'", 'tau2', 'none');
+    this.edges = edges.flatMap((pairs, l) => pairs.flatMap(([l1, l2]) => [l, l1, l2]));
+    const info = native.planInfo(this.plan([basis === 'complex' ? 'complex64' : 'float32', 0]));
+    this.terms = info.terms;
+    this.tau = edges.map((_, l) => info.tauOut[l] ?? 0);
+  }
+
+  apply(x: Tensor, y?: Tensor): Tensor {
+    const { tau1, tau2, pairing } = this.options;
+    checkType('tensorProduct', 'x', x, tau1);
+    this.checkVariant(x);
+    if (tau2 === undefined) {
+      if (y !== undefined) throw expected('tensorProduct', 'no second input (tau2 was left out)', 'y', y.shape);
+      return this.product(x, x);
+    }
+    if (y === undefined) throw expected('tensorProduct', 'a second input of type tau2', 'y', 'none');
+    checkType('tensorProduct', 'y', y, tau2);
+    return tidy(() => (pairing === 'full' ? this.product(...allPairs(x, y)) : this.product(x, y)));
+  }
+
+  private product(x: Tensor, y: Tensor): Tensor {
+    return bilinear(x, y, this.plan([x.dtype, x.deviceCode]), 0);
+  }
+
+  private checkVariant(x: Tensor): void {
+    const { basis, dtype, device } = this.options;
+    if (basis === 'complex' && !isComplex(x.dtype)) throw expected('tensorProduct', "a complex dtype for basis 'complex'", 'x', x.dtype, 'ERR_DTYPE');
+    const single = x.dtype === 'float32' || x.dtype === 'complex64';
+    if (dtype !== undefined && single !== (dtype === 'float32')) throw expected('tensorProduct', `the precision ${dtype}`, 'x', x.dtype, 'ERR_DTYPE');
+    if (device !== undefined && deviceCode(device) !== x.deviceCode) throw expected('tensorProduct', `a tensor on ${device}`, 'x', x.device, 'ERR_DEVICE');
+  }
+
+  private plan([dtype, device]: Variant): External {
+    const key = `${dtype} ${device}`;
+    let plan = this.plans.get(key);
+    if (plan === undefined) {
+      const { tau1, tau2 = tau1, basis } = this.options;
+      plan = native.bilinearPlan(tau1, tau2, this.edges, basis === 'complex', this.square, dtypeCode('tensorProduct', dtype), device);
+      this.plans.set(key, plan);
+    }
+    return plan;
+  }
+}
+
+/** x and y with the channels of both, C1*C2. */
+function allPairs(x: Tensor, y: Tensor): [Tensor, Tensor] {
+  const [c1, c2] = [x.shape.at(-1)!, y.shape.at(-1)!];
+  const repeat = (t: Tensor, axis: number): Tensor => {
+    const wide = expandDims(t, axis);
+    const lead = t.shape.slice(0, -1);
+    return reshape(broadcastTo(wide, [...lead, c1, c2]), [...lead, c1 * c2]);
+  };
+  return [repeat(x, -1), repeat(y, -2)];
+}
+
+/** The product of an edge list. Wrong types or edges throw before any table is built. */
+export function tensorProduct(options: TensorProductOptions): TensorProduct {
+  return new TensorProduct(options);
+}

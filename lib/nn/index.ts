@@ -1,0 +1,16 @@
+export * from './activation.js';
+export * from './batch_norm.js';
+export * from './convolution.js';
+export * from './covariant_norm.js';
+export * from './dropout.js';
+export { GeneralizedConvolution, type GeneralizedConvolutionOptions } from './generalized_convolution.js';
+export * from './invariants.js';
+export { Linear, type ParameterOptions } from './linear.js';
+export * from './loss.js';
+export * from './module.js';
+export { NormActivation, type NormActivationOptions } from './norm_activation.js';
+export * from './pool.js';
+export * from './sequential.js';
+export * from './sphere_activation.js';
+export * from './spherical_layer.js';
+export * from './tensor_product.js';

@@ -1,0 +1,47 @@
+import { expected } from '../errors.js';
+import { safetensors } from '../files.js';
+import type { Module } from '../nn/module.js';
+import { type RandomState, random } from '../random.js';
+import { tidy } from '../scope.js';
+import type { Tensor } from '../tensor.js';
+import type { Optimizer } from './train.js';
+
+type Tensors = Record<string, Tensor>;
+
+const format = 'clebsch-checkpoint';
+const version = '1';
+
+function prefixed(prefix: string, tensors: Tensors): [string, Tensor][] {
+  return Object.entries(tensors).map(([name, t]) => [`${prefix}.${name}`, t]);
+}
+
+function withPrefix(prefix: string, tensors: Tensors): Tensors {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}.`));
+  return Object.fromEntries(own.map(([name, t]) => [name.slice(prefix.length + 1), t]));
+}
+
+/** Writes all that training needs to go on with the same bits: module, optimiser, random generator and the number of steps done. */
+export async function saveCheckpoint(file: string, module: Module, optimizer: Optimizer, steps: number): Promise<void> {
+  const metadata = { format, version, steps: String(steps), random: JSON.stringify(random.state()) };
+  await tidy(async () => {
+    const tensors = [...prefixed('model', module.stateDict()), ...prefixed('optimizer', optimizer.stateDict())];
+    await safetensors.save(file, Object.fromEntries(tensors), metadata);
+  });
+}
+
+/**
+ * Puts module, optimiser and random generator into the state of a checkpoint; resolves to the number of steps done. Throws ERR_IO, ERR_FORMAT,
+ * and the errors of loadStateDict where the checkpoint is another module's.
+ */
+export async function loadCheckpoint(file: string, module: Module, optimizer: Optimizer): Promise<number> {
+  return tidy(async () => {
+    const { tensors, metadata } = await safetensors.load(file);
+    const fits = metadata['format'] === format && metadata['version'] === version;
+    const kind = `${metadata['format'] ?? 'no format'}, version ${metadata['version'] ?? 'unknown'}`;
+    if (!fits) throw expected('loadCheckpoint', `${format}, version ${version}`, file, kind, 'ERR_FORMAT');
+    module.loadStateDict(withPrefix('model', tensors));
+    optimizer.loadStateDict(withPrefix('optimizer', tensors));
+    random.restore(JSON.parse(metadata['random'] ?? '') as RandomState);
+    return Number(metadata['steps']);
+  });
+}

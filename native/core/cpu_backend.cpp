@@ -1,0 +1,149 @@
+// Host memory and the kernel table of the best instruction set.
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+#include "core/backend.h"
+#include "core/cpu_backend.h"
+#include "kernels/cpu_table.h"
+
+namespace clebsch {
+namespace {
+
+struct Isa {
+  const char* name;
+  const KernelTable& (*table)();
+};
+
+std::vector<Isa> usable_isas() {
+  std::vector<Isa> list{{"base", cpu_kernels_base}};
+#ifdef CLEBSCH_X86_DISPATCH
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.push_back({"avx2", cpu_kernels_avx2});
+  if (list.size() == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl"))
+    list.push_back({"avx512", cpu_kernels_avx512});
+#endif
+  return list;
+}
+
+const std::vector<Isa>& isas() {
+  static const auto* list = new std::vector<Isa>(usable_isas());
+  return *list;
+}
+
+// An unknown CLEBSCH_ISA is reported by the first use, not by loading the add-on.
+std::atomic<const Isa*>& chosen() {
+  static std::atomic<const Isa*> isa{nullptr};
+  return isa;
+}
+
+const Isa& current() {
+  if (const Isa* isa = chosen().load(std::memory_order_relaxed)) return *isa;
+  const char* wanted = std::getenv("CLEBSCH_ISA");
+  set_cpu_isa(wanted && *wanted ? wanted : isas().back().name);
+  return *chosen().load();
+}
+
+// Blocks in size classes of a quarter octave are kept for reuse: fresh pages cost more than the kernels that fill them.
+class HostMemory {
+ public:
+  void* allocate(size_t bytes) {
+    const int c = size_class(bytes);
+    if (c < kClasses) {
+      std::lock_guard lock(mutex_);
+      auto& list = free_[c];
+      if (!list.empty()) {
+        void* block = list.back();
+        list.pop_back();
+        kept_ -= class_size(c);
+        return block;
+      }
+    }
+    return std::aligned_alloc(64, c < kClasses ? class_size(c) : (bytes + 63) / 64 * 64);
+  }
+  void release(void* block, size_t bytes) noexcept {
+    const int c = size_class(bytes);
+#ifndef __SANITIZE_ADDRESS__  // reuse would hide a use after free
+    if (c < kClasses) {
+      std::lock_guard lock(mutex_);
+      if (kept_ + class_size(c) <= kMaxKept && free_[c].size() < kMaxBlocks) {
+        free_[c].push_back(block);
+        kept_ += class_size(c);
+        return;
+      }
+    }
+#endif
+    std::free(block);
+  }
+  HostMemory() {
+    for (auto& list : free_) list.reserve(kMaxBlocks);  // push_back in release() must not throw
+  }
+
+ private:
+  static constexpr int kClasses = 84;  // 256 bytes to 448 MiB in steps of a quarter octave; larger blocks go back at once
+  static constexpr size_t kMaxKept = size_t{192} << 20, kMaxBlocks = 1024;
+  static size_t class_size(int c) { return (size_t{64} << (c / 4)) * (4 + c % 4); }
+  static int size_class(size_t bytes) {
+    int c = bytes <= 256 ? 0 : 4 * (63 - __builtin_clzll((bytes - 1) / 256));
+    while (c < kClasses && class_size(c) < bytes) ++c;
+    return c;
+  }
+  std::mutex mutex_;
+  std::array<std::vector<void*>, kClasses> free_;
+  size_t kept_ = 0;
+};
+
+class CpuBackend final : public Backend {
+ public:
+  CpuBackend() : Backend(kCpu, "cpu") {}
+  const KernelTable& kernels() const override { return current().table(); }
+  void* native_stream() override { return nullptr; }
+  void* allocate(size_t bytes) override {
+    void* block = memory_.allocate(bytes ? bytes : 1);
+    if (!block) fail(ErrorCode::memory, "allocate", "expected ", bytes, " bytes of host memory to be free, got an allocation failure");
+    return block;
+  }
+  void release(void* block, size_t bytes) noexcept override { memory_.release(block, bytes ? bytes : 1); }
+  const char* upload(void* to, const void* from, size_t bytes) override {
+    std::memcpy(to, from, bytes);
+    return nullptr;
+  }
+  const char* download(void* to, const void* from, size_t bytes) override { return upload(to, from, bytes); }
+  const char* wait_device() override { return nullptr; }
+
+ private:
+  HostMemory memory_;
+};
+
+}  // namespace
+
+Backend& cpu_backend() {
+  static auto* instance = new CpuBackend;  // never destroyed: its stream's thread outlives static destructors
+  return *instance;
+}
+
+std::vector<std::string> cpu_isas() {
+  std::vector<std::string> names;
+  for (const Isa& isa : isas()) names.emplace_back(isa.name);
+  return names;
+}
+std::string cpu_isa() { return current().name; }
+const KernelTable& cpu_kernels() { return current().table(); }
+
+void set_cpu_isa(const std::string& name) {
+  std::string known;
+  for (const Isa& isa : isas()) {
+    if (name == isa.name) {
+      chosen() = &isa;
+      return;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(isa.name);
+  }
+  fail(ErrorCode::value, "isa", "expected one of ", known, " for CLEBSCH_ISA on this machine, got ", name);
+}
+
+}  // namespace clebsch

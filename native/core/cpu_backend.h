@@ -1,0 +1,6 @@
+#pragma once
+#include "core/backend.h"
+
+namespace clebsch {
+Backend& cpu_backend();
+}

@@ -1,0 +1,140 @@
+#include "core/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+namespace clebsch {
+namespace {
+
+thread_local bool inside_range = false;
+
+// One call of parallel_ranges; lives on the caller's stack.
+struct Job {
+  const int64_t n, grain;
+  const RangeFn fn;
+  void* const context;
+  int seats;                     // workers that may still join
+  int helpers = 0;               // workers at work; both are guarded by the pool's mutex
+  std::atomic<int64_t> next{0};  // first index not yet handed out
+
+  void work() {
+    inside_range = true;
+    for (int64_t begin; (begin = next.fetch_add(grain, std::memory_order_relaxed)) < n;) fn(context, begin, std::min(n, begin + grain));
+    inside_range = false;
+  }
+};
+
+// The caller takes part in its own job, so a job ends also when no worker is free, can be created, or is left.
+class Pool {
+ public:
+  void run(Job& job) {
+    {
+      std::lock_guard lock(mutex_);
+      grow(job.seats);
+      jobs_.push_back(&job);
+    }
+    for (int i = 0, seats = job.seats; i < seats; ++i) wake_.notify_one();
+    job.work();
+    std::unique_lock lock(mutex_);
+    std::erase(jobs_, &job);
+    left_.wait(lock, [&] { return job.helpers == 0; });
+  }
+
+  void shut_down() {
+    {
+      std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    wake_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+  }
+
+ private:
+  void grow(int count) {
+    while (!closed_ && static_cast<int>(workers_.size()) < count) {
+      try {
+        workers_.emplace_back([this] { serve(); });
+      } catch (const std::system_error&) {
+        return;  // no more threads to be had
+      }
+    }
+  }
+
+  void serve() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      wake_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+      if (closed_) return;
+      Job& job = *jobs_.front();
+      if (--job.seats == 0) std::erase(jobs_, &job);
+      ++job.helpers;
+      lock.unlock();
+      job.work();
+      lock.lock();
+      std::erase(jobs_, &job);  // nothing of it is left to hand out
+      if (--job.helpers == 0) left_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_, left_;
+  std::vector<std::thread> workers_;
+  std::vector<Job*> jobs_;  // jobs that want helpers
+  bool closed_ = false;
+};
+
+// The pool is never freed: another thread may be inside a job while the library is torn down. Only its workers end then.
+Pool& pool() {
+  static Pool* const instance = new Pool;
+  static const struct AtExit {
+    ~AtExit() { instance->shut_down(); }
+  } at_exit;
+  return *instance;
+}
+
+int default_thread_count() {
+  if (const char* text = std::getenv("CLEBSCH_THREADS")) {
+    const int n = std::atoi(text);
+    if (n >= 1) return n;
+  }
+#ifdef __linux__
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) == 0) return std::max(1, CPU_COUNT(&cores));
+#endif
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::atomic<int>& thread_count_setting() {
+  static std::atomic<int> count{default_thread_count()};
+  return count;
+}
+
+}  // namespace
+
+int thread_count() { return thread_count_setting().load(std::memory_order_relaxed); }
+
+void set_thread_count(int n) { thread_count_setting().store(n, std::memory_order_relaxed); }
+
+void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
+  if (n <= 0) return;
+  const int64_t ranges = n / grain + (n % grain != 0);
+  const auto threads = static_cast<int>(std::min<int64_t>(ranges, thread_count()));
+  if (threads > 1 && !inside_range) {
+    Job job{n, grain, fn, context, threads - 1};
+    pool().run(job);
+    return;
+  }
+  for (int64_t begin = 0; begin < n; begin += grain) fn(context, begin, std::min(n, begin + grain));
+}
+
+}  // namespace clebsch

@@ -1,0 +1,63 @@
+#include "core/tensor.h"
+
+#include <cstring>
+#include <vector>
+
+namespace clebsch {
+
+bool Tensor::is_contiguous() const {
+  int64_t step = 1;
+  for (int i = shape.ndim - 1; i >= 0; --i) {
+    if (shape[i] != 1 && strides[i] != step) return false;
+    step *= shape[i];
+  }
+  return true;
+}
+
+Tensor empty(const Dims& shape, Dtype dtype, Backend& backend) {
+  Tensor t;
+  t.dtype = dtype;
+  t.shape = shape;
+  t.strides = contiguous_strides(shape);
+  t.storage = std::make_shared<Storage>(backend, t.bytes());
+  return t;
+}
+
+Tensor view(const Tensor& x, const Dims& shape, const Dims& strides, int64_t offset) {
+  Tensor t = x;
+  t.shape = shape;
+  t.strides = strides;
+  t.offset = offset;
+  return t;
+}
+
+Tensor from_host(const void* data, const Dims& shape, Dtype dtype, Backend& backend) {
+  Tensor t = empty(shape, dtype, backend);
+  if (backend.code() == kCpu) {  // nothing else can see the new block yet
+    std::memcpy(t.data(), data, t.bytes());
+    return t;
+  }
+  const char* bytes = static_cast<const char*>(data);
+  auto staged = std::make_shared<std::vector<char>>(bytes, bytes + t.bytes());
+  backend.stream().enqueue("upload", t.size(), [t, staged] { return t.backend().upload(t.data(), staged->data(), staged->size()); });
+  return t;
+}
+
+void read_async(const Tensor& x, std::function<void(const void*, std::optional<Error>)> done) {
+  Backend& backend = x.backend();
+  if (backend.code() == kCpu) {
+    backend.stream().on_complete([x, done = std::move(done)](std::optional<Error> error) { done(x.data(), std::move(error)); });
+    return;
+  }
+  auto host = std::make_shared<std::vector<char>>(x.bytes());
+  backend.stream().enqueue("data", Stream::kInlineCost + 1, [x, host] { return x.backend().download(host->data(), x.data(), host->size()); });
+  backend.stream().on_complete([host, done = std::move(done)](std::optional<Error> error) { done(host->data(), std::move(error)); });
+}
+
+void read(const Tensor& x, void* to) {
+  Backend& backend = x.backend();
+  backend.stream().enqueue("data", Stream::kInlineCost + 1, [x, to] { return x.backend().download(to, x.data(), x.bytes()); });
+  backend.stream().synchronize();
+}
+
+}  // namespace clebsch

@@ -1,0 +1,51 @@
+#pragma once
+// Tensor: a value that shares its storage. Results of operations are never written again (save by the in-place optimizer rows), so views are free.
+#include <memory>
+
+#include "core/backend.h"
+#include "core/dtype.h"
+#include "core/shape.h"
+
+namespace clebsch {
+
+// Owner of one block of a backend's memory.
+class Storage {
+ public:
+  Storage(Backend& backend, size_t bytes) : backend(backend), bytes(bytes), data(backend.allocate(bytes)) {}
+  ~Storage() { backend.release(data, bytes); }
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  Backend& backend;
+  const size_t bytes;
+  void* const data;
+};
+using StoragePtr = std::shared_ptr<Storage>;
+
+struct Tensor {
+  StoragePtr storage;
+  Dtype dtype = Dtype::float32;
+  Dims shape, strides;  // strides in elements
+  int64_t offset = 0;   // in elements
+
+  Backend& backend() const { return storage->backend; }
+  int64_t size() const { return shape.product(); }
+  size_t bytes() const { return static_cast<size_t>(size()) * dtype_size(dtype); }
+  int ndim() const { return shape.ndim; }
+  void* data() const { return static_cast<char*>(storage->data) + offset * static_cast<int64_t>(dtype_size(dtype)); }
+  bool is_contiguous() const;
+};
+
+// Uninitialised, contiguous. Throws ERR_MEMORY.
+Tensor empty(const Dims& shape, Dtype dtype, Backend& backend);
+// A view with its own shape and strides.
+Tensor view(const Tensor& x, const Dims& shape, const Dims& strides, int64_t offset);
+
+// Copies `bytes` of host memory into a new tensor before returning (staged where the device is not the host).
+Tensor from_host(const void* data, const Dims& shape, Dtype dtype, Backend& backend);
+// Calls done(host bytes, error) on a stream thread once x (contiguous) is complete; the bytes are valid during the call.
+void read_async(const Tensor& x, std::function<void(const void* bytes, std::optional<Error> error)> done);
+// Waits and copies x (contiguous) to host memory. Throws the pending error.
+void read(const Tensor& x, void* to);
+
+}  // namespace clebsch

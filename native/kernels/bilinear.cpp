@@ -1,0 +1,143 @@
+#include "kernels/cpu_loop.h"
+#include "kernels/scratch.h"
+#include "kernels/simd.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+constexpr int64_t kTaskWork = 1 << 15;  // products worth a task
+constexpr int64_t kMaxTasks = 64;
+constexpr int kVectors = 4;  // vectors of sums that stay in registers over the terms of a row
+
+// Rows of lanes: the channels of one sample where they fill a vector, else the channels of several samples side by side.
+template <class T>
+struct Lanes {
+  const T* p;
+  const T* q;
+  T* out;
+  int64_t count, stride;  // lanes of a row, distance of rows; count >= kLanes<T>
+};
+
+template <class T>
+using RowKernel = void (*)(const BilinearArgs& args, int64_t row, const Lanes<T>& lanes, int64_t lane);
+
+// `vectors` vectors of one row of the result, from `lane` on.
+template <class T, int vectors>
+void row_kernel(const BilinearArgs& args, int64_t row, const Lanes<T>& lanes, int64_t lane) {
+  using R = RealOf<T>;
+  const auto* value = static_cast<const R*>(args.value);
+  Vector<R> sum[kParts<T>][vectors] = {};
+  for (int32_t t = args.begin[row]; t < args.begin[row + 1]; ++t) {
+    const R* p = reinterpret_cast<const R*>(lanes.p + args.row_p[t] * lanes.stride + lane);
+    const R* q = reinterpret_cast<const R*>(lanes.q + args.row_q[t] * lanes.stride + lane);
+    for (int v = 0; v < vectors; ++v) {
+      const Vector<R> x = value[t] * load(p + v * kWidth<R>), y = load(q + v * kWidth<R>);
+      sum[0][v] += x * y;
+      if constexpr (kParts<T> == 2) sum[1][v] += x * swap_pairs<R>(y);
+    }
+  }
+  R* out = reinterpret_cast<R*>(lanes.out + row * lanes.stride + lane);
+  for (int v = 0; v < vectors; ++v) {
+    Vector<R> z = sum[0][v];
+    if constexpr (kParts<T> == 2) z = complex_from_products<R>(sum[0][v], sum[1][v]);
+    store<R>(out + v * kWidth<R>, z);
+  }
+}
+
+// Rows [begin, end). Lanes behind the last whole vector are computed with their left neighbours, once more.
+template <class T>
+void multiply_rows(const BilinearArgs& args, int64_t begin, int64_t end, const Lanes<T>& lanes) {
+  constexpr RowKernel<T> kernels[kVectors] = {row_kernel<T, 1>, row_kernel<T, 2>, row_kernel<T, 3>, row_kernel<T, 4>};
+  const int64_t vectors = lanes.count / kLanes<T>;
+  for (int64_t v = 0; v < vectors; v += kVectors) {
+    const RowKernel<T> kernel = kernels[minimum(kVectors, vectors - v) - 1];
+    for (int64_t row = begin; row < end; ++row) kernel(args, row, lanes, v * kLanes<T>);
+  }
+  if (lanes.count % kLanes<T> == 0) return;
+  for (int64_t row = begin; row < end; ++row) kernels[0](args, row, lanes, lanes.count - kLanes<T>);
+}
+
+// Samples side by side: to[row, sample, channel] = x[sample, row, channel], zeros behind; rows of `to` are `stride` apart.
+template <class T>
+void gather_samples(T* to, const T* x, int64_t samples, int64_t rows, int64_t channels, int64_t stride) {
+  for (int64_t s = 0; s < samples; ++s) {
+    for (int64_t row = 0; row < rows; ++row) {
+      for (int64_t c = 0; c < channels; ++c) to[row * stride + s * channels + c] = *x++;
+    }
+  }
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t lane = samples * channels; lane < stride; ++lane) to[row * stride + lane] = T{};
+  }
+}
+
+// Rows [begin, end) of the results of `samples` samples with few channels; false if there is no memory.
+template <class T>
+bool multiply_samples(const BilinearArgs& args, int64_t sample, int64_t samples, int64_t begin, int64_t end) {
+  static thread_local Scratch scratch;
+  const int64_t channels = args.channels, stride = ceil_div(samples * channels, kLanes<T>) * kLanes<T>;
+  const auto* p = static_cast<const T*>(args.p) + sample * args.rows_p * channels;
+  const auto* q = static_cast<const T*>(args.q) + sample * args.rows_q * channels;
+  T* memory = static_cast<T*>(scratch.reserve(static_cast<size_t>((args.rows_p + args.rows_q + args.rows_out) * stride) * sizeof(T)));
+  if (memory == nullptr) return false;
+  T *lanes_p = memory, *lanes_q = lanes_p + args.rows_p * stride, *lanes_out = lanes_q + args.rows_q * stride;
+  gather_samples(lanes_p, p, samples, args.rows_p, channels, stride);
+  gather_samples(lanes_q, q, samples, args.rows_q, channels, stride);
+  multiply_rows<T>(args, begin, end, {lanes_p, lanes_q, lanes_out, stride, stride});
+  for (int64_t s = 0; s < samples; ++s) {
+    T* out = static_cast<T*>(args.out) + ((sample + s) * args.rows_out + begin) * channels;
+    for (int64_t row = begin; row < end; ++row) {
+      for (int64_t c = 0; c < channels; ++c) *out++ = lanes_out[row * stride + s * channels + c];
+    }
+  }
+  return true;
+}
+
+// First row of part `part` of `parts` with equal numbers of terms.
+inline int64_t row_at(const BilinearArgs& args, int64_t part, int64_t parts) {
+  if (part == parts) return args.rows_out;
+  const int64_t term = args.terms * part / parts;
+  int64_t first = 0, last = args.rows_out;
+  while (first < last) {
+    const int64_t middle = (first + last) / 2;
+    if (args.begin[middle] < term)
+      first = middle + 1;
+    else
+      last = middle;
+  }
+  return first;
+}
+
+template <class T>
+const char* multiply(const BilinearArgs& args) {
+  const int64_t channels = args.channels, group = channels >= kLanes<T> ? 1 : minimum(args.batch, kVectors * kLanes<T> / channels);
+  const int64_t groups = ceil_div(args.batch, group), work = args.terms * args.batch * channels;
+  const int64_t tasks = minimum(kMaxTasks, 1 + work / kTaskWork), grain = ceil_div(groups, minimum(groups, tasks));
+  const int64_t parts = groups >= tasks ? 1 : minimum(args.rows_out, tasks / groups);
+  bool failed = false;
+  parallel_for(ceil_div(groups, grain) * parts, 1, [&](int64_t first, int64_t last) {
+    for (int64_t task = first; task < last; ++task) {
+      const int64_t begin = row_at(args, task % parts, parts), end = row_at(args, task % parts + 1, parts);
+      const int64_t start = task / parts * grain * group, stop = minimum(args.batch, start + grain * group);
+      for (int64_t sample = start; sample < stop; sample += group) {
+        if (channels >= kLanes<T>) {
+          multiply_rows<T>(args, begin, end,
+                           {static_cast<const T*>(args.p) + sample * args.rows_p * channels,
+                            static_cast<const T*>(args.q) + sample * args.rows_q * channels,
+                            static_cast<T*>(args.out) + sample * args.rows_out * channels, channels, channels});
+        } else if (!multiply_samples<T>(args, sample, minimum(group, stop - sample), begin, end)) {
+          __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
+        }
+      }
+    }
+  });
+  return failed ? "no memory for the samples of a bilinear product" : nullptr;
+}
+
+}  // namespace
+
+const char* bilinear(const BilinearArgs& args, void*) {
+  if (args.batch == 0 || args.rows_out == 0 || args.channels == 0) return nullptr;
+  return visit_continuous(args.dtype, [&](auto type) { return multiply<typename decltype(type)::type>(args); });
+}
+
+}  // namespace clebsch::CLEBSCH_ISA

@@ -1,0 +1,15 @@
+#pragma once
+// The CPU backend: one table of kernels per instruction set, compiled from the same sources.
+#include "kernels/abi.h"
+
+namespace clebsch {
+
+const KernelTable& cpu_kernels_base();
+#ifdef CLEBSCH_X86_DISPATCH
+const KernelTable& cpu_kernels_avx2();
+const KernelTable& cpu_kernels_avx512();
+#endif
+
+struct CpuIsa { const char* name; const KernelTable* table; bool supported; };
+
+}  // namespace clebsch

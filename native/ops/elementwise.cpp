@@ -1,0 +1,81 @@
+#include "ops/launch.h"
+#include "ops/ops.h"
+
+namespace clebsch::ops {
+namespace {
+
+bool works_on_integers(UnaryOp op) {
+  return op == UnaryOp::neg || op == UnaryOp::abs || op == UnaryOp::sign || op == UnaryOp::square || op == UnaryOp::relu || op == UnaryOp::logical_not;
+}
+
+bool works_on_complex(UnaryOp op) {
+  switch (op) {
+    case UnaryOp::neg: case UnaryOp::abs: case UnaryOp::square: case UnaryOp::reciprocal: case UnaryOp::sqrt: case UnaryOp::exp: case UnaryOp::log:
+    case UnaryOp::sin: case UnaryOp::cos: case UnaryOp::tanh: case UnaryOp::conj: return true;
+    default: return false;
+  }
+}
+
+bool works_on_complex(BinaryOp op) {
+  return op <= BinaryOp::pow || op == BinaryOp::equal || op == BinaryOp::not_equal;
+}
+
+Dims broadcast_shapes(const char* op, const Dims& a, const Dims& b) {
+  Dims shape;
+  shape.ndim = std::max(a.ndim, b.ndim);
+  for (int i = 1; i <= shape.ndim; ++i) {
+    const int64_t x = i <= a.ndim ? a[a.ndim - i] : 1, y = i <= b.ndim ? b[b.ndim - i] : 1;
+    require(x == y || x == 1 || y == 1, ErrorCode::shape, op, "expected shapes that broadcast together, got ", a, " and ", b);
+    shape[shape.ndim - i] = x == 1 ? y : x;
+  }
+  return shape;
+}
+
+}  // namespace
+
+Tensor unary(UnaryOp op, const char* name, const Tensor& x) {
+  if (op == UnaryOp::conj && !is_complex(x.dtype)) return x;
+  const bool fits = is_real_float(x.dtype) || (is_complex(x.dtype) ? works_on_complex(op) : works_on_integers(op));
+  require(fits, ErrorCode::dtype, name, "expected a dtype that ", name, " is defined for, got ", x.dtype);
+  const Dtype result = op == UnaryOp::logical_not ? Dtype::uint8 : op == UnaryOp::abs ? real_of(x.dtype) : x.dtype;
+  Tensor out = empty(x.shape, result, x.backend());
+  UnaryArgs args{op, x.dtype, x.ndim(), {}, x.data(), {}, out.data()};
+  copy_dims(args.shape, x.shape);
+  copy_dims(args.x_stride, x.strides);
+  launch(name, &KernelTable::unary, args, 4 * x.size(), out, x);
+  return out;
+}
+
+Tensor binary(BinaryOp op, const char* name, const Tensor& a, const Tensor& b) {
+  require_same_device(name, a, b);
+  require(a.dtype == b.dtype, ErrorCode::dtype, name, "expected equal dtypes, got ", a.dtype, " and ", b.dtype);
+  const bool fits = !is_complex(a.dtype) || works_on_complex(op);
+  require(fits && (op != BinaryOp::atan2 || is_real_float(a.dtype)), ErrorCode::dtype, name, "expected a dtype that ", name, " is defined for, got ", a.dtype);
+  const Dims shape = broadcast_shapes(name, a.shape, b.shape);
+  const Tensor x = broadcast_to(a, shape), y = broadcast_to(b, shape);
+  Tensor out = empty(shape, op >= BinaryOp::equal ? Dtype::uint8 : a.dtype, a.backend());
+  BinaryArgs args{op, a.dtype, shape.ndim, {}, x.data(), {}, y.data(), {}, out.data()};
+  copy_dims(args.shape, shape);
+  copy_dims(args.a_stride, x.strides);
+  copy_dims(args.b_stride, y.strides);
+  launch(name, &KernelTable::binary, args, out.size(), out, a, b);
+  return out;
+}
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  require_same_device("where", condition, a, b);
+  require(condition.dtype == Dtype::uint8, ErrorCode::dtype, "where", "expected uint8 for condition, got ", condition.dtype);
+  require(a.dtype == b.dtype, ErrorCode::dtype, "where", "expected equal dtypes for a and b, got ", a.dtype, " and ", b.dtype);
+  const Dims shape = broadcast_shapes("where", condition.shape, broadcast_shapes("where", a.shape, b.shape));
+  const Tensor c = broadcast_to(condition, shape), x = broadcast_to(a, shape), y = broadcast_to(b, shape);
+  Tensor out = empty(shape, a.dtype, a.backend());
+  WhereArgs args{a.dtype, shape.ndim, {}, static_cast<const uint8_t*>(c.data()), {}, x.data(), {}, y.data(), {}, out.data()};
+  copy_dims(args.shape, shape);
+  copy_dims(args.condition_stride, c.strides);
+  copy_dims(args.a_stride, x.strides);
+  copy_dims(args.b_stride, y.strides);
+  launch("where", &KernelTable::where, args, out.size(), out, condition, a, b);
+  return out;
+}
+
+}  // namespace clebsch::ops

@@ -1,0 +1,84 @@
+#pragma once
+// Every operation, device independent: checks, allocates, queues, returns. Throws Error before anything is queued.
+// Shapes in comments; "real"/"complex" name float dtypes. No gradients here: lib/ops defines those with these same operations.
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/plan_cache.h"
+#include "core/tensor.h"
+#include "math/sampling.h"
+
+namespace clebsch::ops {
+
+// ---- views (views.cpp): no copy, save reshape of a strided tensor and as_complex of an odd layout
+Tensor reshape(const Tensor& x, const Dims& shape);
+Tensor transpose(const Tensor& x, const Dims& permutation);
+Tensor slice(const Tensor& x, const Dims& begin, const Dims& size);
+Tensor flip(const Tensor& x, const Dims& axes);
+Tensor broadcast_to(const Tensor& x, const Dims& shape);
+Tensor real(const Tensor& x);        // complex [...] -> real [...]
+Tensor imag(const Tensor& x);        // complex [...] -> real [...]
+Tensor as_real(const Tensor& x);     // complex [...] -> real [..., 2]
+Tensor as_complex(const Tensor& x);  // real [..., 2] -> complex [...]
+
+// ---- layout (layout.cpp)
+Tensor full(const Dims& shape, Dtype dtype, Backend& backend, double re, double im);
+Tensor contiguous(const Tensor& x);
+Tensor cast(const Tensor& x, Dtype dtype);
+Tensor to_device(const Tensor& x, Backend& backend);
+Tensor pad(const Tensor& x, const Dims& before, const Dims& after, double value);
+Tensor concat(const std::vector<Tensor>& xs, int64_t axis);
+Tensor make_complex(const Tensor& re, const Tensor& im);  // real [...] x real [...] -> complex [...]
+
+// ---- rows (rows.cpp): index is int32 [k]; an index out of range gives zeros (gather) or is ignored (scatter)
+Tensor gather_rows(const Tensor& x, const Tensor& index, int64_t axis);                // [..., n, ...] -> [..., k, ...]
+Tensor scatter_rows(const Tensor& x, const Tensor& index, int64_t axis, int64_t rows);  // adjoint: [..., k, ...] -> [..., rows, ...]
+// window: ky, kx, sy, sx, top, left, bottom, right. [B, H, W, C] -> [B, Ho, Wo, ky, kx, C]
+Tensor unfold(const Tensor& x, const Dims& window);
+Tensor fold(const Tensor& x, const Dims& window, int64_t height, int64_t width);  // adjoint of unfold
+
+// ---- elementwise (elementwise.cpp): numpy broadcasting; operands share a dtype
+Tensor unary(UnaryOp op, const char* name, const Tensor& x);
+Tensor binary(BinaryOp op, const char* name, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+
+// ---- reductions (reduce.cpp): the reduced axes are dropped
+Tensor reduce(ReduceOp op, const char* name, const Tensor& x, const Dims& axes);
+
+// ---- contractions (contract.cpp)
+// labels: one letter per axis; a letter in both inputs and the output is a batch index, in both inputs only it is summed.
+Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, const std::string& labels_b, const std::string& labels_out);
+// spec: block count, then per block a0, b0, c0, nd and nd x (size, stride a, stride b, stride c); a, b taken contiguous, stride 0 = index not there.
+Tensor contract(const Tensor& a, const Tensor& b, std::span<const double> spec, const Dims& out_shape);
+
+// ---- Clebsch-Gordan products (bilinear.cpp)
+// T(z, x, y) = sum value z_i x_j y_k over the terms of a product x [.., rows_x, C] (x) y [.., rows_y, C] -> z [.., rows_z, C].
+// Role 0, 1, 2: the derivative of T by z, x, y, which is the product itself and its two adjoints: one gather over three sort orders.
+class BilinearPlan;
+std::shared_ptr<const BilinearPlan> bilinear_plan(std::span<const int32_t> tau1, std::span<const int32_t> tau2, std::span<const int32_t> edges,
+                                                  bool complex_basis, bool square, Dtype dtype, int device);
+// Role 0: p = x, q = y; 1: p = z, q = y; 2: p = z, q = x.
+Tensor bilinear(const Tensor& p, const Tensor& q, const BilinearPlan& plan, int64_t role);
+
+// 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
+math::Sampling sampling_of(const std::string& name);
+
+// ---- tables of transforms (tables.cpp), cached: float64 mathematics rounded once to dtype
+// For m = 0..L-1 a block [rows][L-m] (ring t, degree l-m), blocks one after another, shape [total].
+Tensor legendre_table(bool inverse, const std::string& sampling, int64_t L, int64_t rows, Dtype dtype, Backend& backend);
+// For l = 0..L-1 the orthogonal matrix J_l [2l+1][2l+1] that carries the y to the z axis (math/wigner.h), shape [total].
+Tensor rotation_table(int64_t L, Dtype dtype, Backend& backend);
+
+// ---- random (random.cpp): element i depends on (seed, offset + i) alone
+Tensor random(RandomOp op, const char* name, const Dims& shape, Dtype dtype, Backend& backend, double seed, double offset, double a, double b);
+
+// ---- optimizers (optimizer.cpp): in place on parameter and state
+struct SgdOptions { double lr, momentum, weight_decay; bool nesterov; };
+void sgd(const Tensor& parameter, const Tensor& gradient, const std::optional<Tensor>& velocity, const SgdOptions& options);
+struct AdamOptions { double lr, beta1, beta2, eps, weight_decay, correction1, correction2; bool decoupled; };
+void adam(const Tensor& parameter, const Tensor& gradient, const Tensor& m, const Tensor& v, const AdamOptions& options);
+
+}  // namespace clebsch::ops

@@ -1,0 +1,71 @@
+import { setTimeout } from 'node:timers/promises';
+import { tidy } from '../../lib/index.js';
+import { native } from '../../lib/native.js';
+
+/** Something to time: runs `count` times and resolves to the seconds that this took. */
+export type Timed = (count: number) => Promise<number>;
+
+export interface Effort {
+  /** Per candidate. */
+  readonly seconds: number;
+  readonly most: number;
+}
+
+export interface Milliseconds {
+  readonly median: number;
+  readonly min: number;
+  /** (90 % quantile - 10 % quantile) / median. */
+  readonly spread: number;
+}
+
+const leastRounds = 5;
+/** Short calls are repeated until a sample lasts this long. */
+const sampleSeconds = 0.004;
+/** Before a sample shorter than this, threads of the previous candidate are given time to stop spinning and the caches are filled again. */
+const shortSeconds = 0.03;
+
+/** Work on one of our devices, what it makes disposed of, until the device has done it. */
+export function onDevice(work: () => void, device: number): Timed {
+  return (count) => {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) tidy(work);
+    native.synchronizeSync(device);
+    return Promise.resolve((performance.now() - start) / 1000);
+  };
+}
+
+/**
+ * Milliseconds per call of every candidate: warmed up, then called in turn, round after round, so that a slow moment of the machine falls on
+ * all of them.
+ */
+export async function alternate(candidates: readonly Timed[], { seconds, most }: Effort): Promise<Milliseconds[]> {
+  const plans = [];
+  for (const run of candidates) {
+    await run(1);
+    const one = Math.max(await run(1), 1e-7);
+    const count = Math.max(1, Math.floor(sampleSeconds / one));
+    const rounds = Math.max(leastRounds, Math.min(most, Math.floor(seconds / (one * count))));
+    plans.push({ run, one, count, rounds, samples: [] as number[] });
+  }
+  for (let round = 0; round < Math.max(...plans.map(({ rounds }) => rounds)); round++) {
+    for (const { run, one, count, samples } of plans.filter(({ rounds }) => round < rounds)) {
+      if (one < shortSeconds) {
+        await setTimeout(2);
+        await run(1);
+      }
+      samples.push((1000 * (await run(count))) / count);
+    }
+  }
+  return plans.map(({ samples }) => summary(samples));
+}
+
+/** The smallest number that at least `share` of them do not exceed. */
+export function quantile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)]!;
+}
+
+function summary(samples: readonly number[]): Milliseconds {
+  const median = quantile(samples, 0.5);
+  return { median, min: Math.min(...samples), spread: (quantile(samples, 0.9) - quantile(samples, 0.1)) / median };
+}

@@ -1,0 +1,91 @@
+import { projectDigits } from '../../lib/data/projection.js';
+
+const side = 28;
+const theta = Array.from({ length: 40 }, (_, t) => ((2 * t + 1) * Math.PI) / 80);
+const grid = { theta, nPhi: 48 };
+const points = theta.length * grid.nPhi;
+
+/** The value at the grid point nearest to a direction. */
+function near(signal: Float32Array, at: number, phi: number): number {
+  const t = theta.reduce((best, node, i) => (Math.abs(node - at) < Math.abs(theta[best]! - at) ? i : best), 0);
+  const p = ((Math.round((phi * grid.nPhi) / (2 * Math.PI)) % grid.nPhi) + grid.nPhi) % grid.nPhi;
+  return signal[t * grid.nPhi + p]!;
+}
+
+/** A digit with ink in the rows [r0, r1) and columns [c0, c1). */
+function block(r0: number, r1: number, c0: number, c1: number): Uint8Array {
+  return Uint8Array.from({ length: side ** 2 }, (_, i) => {
+    const [row, column] = [Math.floor(i / side), i % side];
+    return row >= r0 && row < r1 && column >= c0 && column < c1 ? 255 : 0;
+  });
+}
+
+describe('digits on the sphere', () => {
+  test('lie on the southern hemisphere, rows along x, columns along y, values 0..1', async () => {
+    const centre = await projectDigits(block(10, 18, 10, 18), grid);
+    expect(near(centre, Math.PI, 0)).toBeCloseTo(1, 6);
+    expect(near(centre, Math.PI / 2 + 0.1, 0)).toBe(0);
+    const below = await projectDigits(block(18, 28, 8, 20), grid);
+    expect(near(below, Math.PI - 0.8, 0)).toBeCloseTo(1, 6);
+    expect(near(below, Math.PI - 0.8, Math.PI)).toBe(0);
+    const right = await projectDigits(block(8, 20, 18, 28), grid);
+    expect(near(right, Math.PI - 0.8, Math.PI / 2)).toBeCloseTo(1, 6);
+    const full = await projectDigits(block(0, side, 0, side), grid);
+    expect(Math.max(...full)).toBeLessThanOrEqual(1);
+    expect(full.slice(0, points / 2).every((value) => value === 0)).toBe(true);
+  });
+
+  test('a point sees the pixel that the projection from above the north pole hits', async () => {
+    const ramp = Uint8Array.from({ length: side ** 2 }, (_, i) => 5 * Math.floor(i / side) + 3 * (i % side));
+    const signal = await projectDigits(ramp, grid);
+    const [t, p] = [33, 5];
+    const [sin, height] = [Math.sin(theta[t]!), 1 + Math.cos(theta[t]!)];
+    // Along the ray from (0, 0, 2.001) through the point down to height 0; 28 pixels over 3 units, centres at half units.
+    const reach = (sin * 2.001) / (2.001 - height);
+    const phi = (2 * Math.PI * p) / grid.nPhi;
+    const row = ((reach * Math.cos(phi) + 1.5) / 3) * side - 0.5;
+    const column = ((reach * Math.sin(phi) + 1.5) / 3) * side - 0.5;
+    expect(signal[t * grid.nPhi + p]).toBeCloseTo((5 * row + 3 * column) / 255, 6);
+  });
+
+  test('angles turn the signal: f(R^-1 x)', async () => {
+    const digit = block(12, 16, 12, 16);
+    const unturned = await projectDigits(digit, grid);
+    // Rz by three grid steps moves the columns by three.
+    const shifted = await projectDigits(block(4, 12, 9, 15), grid, { angles: [(2 * Math.PI * 3) / grid.nPhi, 0, 0] });
+    const original = await projectDigits(block(4, 12, 9, 15), grid);
+    for (let i = 0; i < points; i++) {
+      const [t, p] = [Math.floor(i / grid.nPhi), i % grid.nPhi];
+      expect(shifted[t * grid.nPhi + ((p + 3) % grid.nPhi)]).toBeCloseTo(original[i]!, 5);
+    }
+    // Rz(alpha) Ry(beta) takes the south pole to the antipode of (beta, alpha).
+    const [alpha, beta] = [0.7, 1.1];
+    const turned = await projectDigits(digit, grid, { angles: [alpha, beta, 2.2] });
+    expect(near(unturned, Math.PI, 0)).toBeGreaterThan(0.9);
+    expect(near(turned, Math.PI - beta, alpha + Math.PI)).toBeGreaterThan(0.9);
+    expect(near(turned, beta, alpha)).toBe(0);
+  });
+
+  test('images are independent of each other', async () => {
+    const pair = Uint8Array.from([...block(10, 18, 10, 18), ...block(4, 12, 9, 15)]);
+    const both = await projectDigits(pair, grid, { angles: [1, 2, 3, 4, 5, 6] });
+    expect(both.slice(points)).toEqual(await projectDigits(pair.slice(side ** 2), grid, { angles: [4, 5, 6] }));
+  });
+
+  test('keeps the event loop alive, and stops by signal', async () => {
+    const images = new Uint8Array(2000 * side ** 2).fill(128);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const angles = Float64Array.from({ length: 6000 }, (_, i) => i);
+    await projectDigits(images, grid, { angles });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThanOrEqual(2);
+    const stopped = projectDigits(images, grid, { angles, signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  });
+
+  test('refuses other shapes', async () => {
+    await expect(projectDigits(new Uint8Array(100), grid)).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+    await expect(projectDigits(block(0, 1, 0, 1), grid, { angles: [0, 0] })).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+  });
+});

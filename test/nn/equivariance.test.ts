@@ -1,0 +1,85 @@
+import { type Tensor, clebschGordan, equivarianceError, mixingSet, models, mul, nn, pad, random, s2Type, slice, sub, tidy } from '../../lib/index.js';
+
+const limits = { float32: 1e-5, float64: 1e-12 } as const;
+const L = 4;
+const tau = s2Type(L);
+const channels = 3;
+const edges = mixingSet('full', L);
+
+/** Invariants as a signal of degree 0. */
+const asScalars = (f: (x: Tensor) => Tensor) => (x: Tensor): Tensor => {
+  const y = f(x);
+  return y.reshape([...y.shape, 1]);
+};
+
+beforeEach(() => random.seed(2));
+
+describe.each(['float32', 'float64'] as const)('equivariance, %s', (dtype) => {
+  const product = new nn.TensorProductActivation({ tau, edges });
+  const sizes = { tauIn: tau, tauOut: [2, 1, 1, 0], channelsIn: channels, channelsOut: 2, dtype };
+  const norm = { tau, channels, dtype };
+  const layers: [string, () => nn.Module, number[]][] = [
+    ['GeneralizedConvolution', () => new nn.GeneralizedConvolution(sizes), sizes.tauOut],
+    ['GeneralizedConvolution, constrained', () => new nn.GeneralizedConvolution({ ...sizes, constrained: true }), sizes.tauOut],
+    ['TensorProductActivation', () => product, [...product.tau]],
+    ['CovariantNorm, training', () => new nn.CovariantNorm(norm), tau],
+    ['CovariantNorm, evaluation', () => new nn.CovariantNorm(norm).eval(), tau],
+    ['CovariantNorm, per sample', () => new nn.CovariantNorm({ ...norm, perSample: true }), tau],
+    ['NormActivation', () => new nn.NormActivation({ tau, fn: 'tanh' }), tau],
+  ];
+
+  test.each(layers)('%s', async (_, make, tauOut) => {
+    const module = make();
+    const { max } = await equivarianceError((x) => module.forward(x), { tauIn: tau, tauOut, channels, dtype });
+    expect(max).toBeLessThan(limits[dtype]);
+  });
+
+  test('Invariants', async () => {
+    const module = new nn.Invariants({ tau, norms: true });
+    const { max } = await equivarianceError(asScalars((x) => module.forward(x)), { tauIn: tau, tauOut: [L * channels], channels, dtype });
+    expect(max).toBeLessThan(limits[dtype]);
+  });
+
+  test('a network of three products before its read-out', async () => {
+    const plan = { L: 8, blocks: [{ L: 6, channels: 6 }, { L: 5, channels: 6 }, { L: 4, channels: 6 }], classes: 10, dtype };
+    const network = models.sphericalNetwork(plan).eval();
+    const options = { tauIn: network.types[0]!, dtype };
+    const { max } = await equivarianceError((x) => network.signals(x).at(-1)!, { ...options, tauOut: network.types.at(-1)! });
+    expect(max).toBeLessThan(limits[dtype]);
+    const logits = await equivarianceError(asScalars((x) => network.forward(x)), { ...options, tauOut: [10] });
+    expect(logits.max).toBeLessThan(10 * limits[dtype]);
+    network.dispose();
+  });
+});
+
+/** The product of a signal with itself, the sign of one coupling turned: (l1, m1), (l2, m2) to (l, m), tau = 1. */
+function withWrongSign(product: nn.TensorProductActivation, x: Tensor): Tensor {
+  const [l1, m1, l2, m2, l, m] = [1, 0, 2, 0, 1, 0];
+  const fragment = edges[l]!.findIndex(([a, b]) => a === l1 && b === l2);
+  const offset = edges.slice(0, l).reduce((sum, pairs, k) => sum + (2 * k + 1) * pairs.length, 0);
+  const row = offset + (m + l) * edges[l]!.length + fragment;
+  const coupling = clebschGordan(l1, l2, l, { basis: 'real' })[((m1 + l1) * (2 * l2 + 1) + m2 + l2) * (2 * l + 1) + m + l]!;
+  return tidy(() => {
+    const z = product.forward(x);
+    const factor = (degree: number, order: number): Tensor =>
+      slice(x, [0, degree * degree + degree + order, 0], [x.shape[0]!, 1, x.shape[2]!]);
+    const term = mul(mul(factor(l1, m1), factor(l2, m2)), 2 * coupling);
+    return sub(z, pad(term, [0, row, 0], [0, z.shape[1]! - row - 1, 0]));
+  });
+}
+
+test('one wrong sign of a coupling shows', async () => {
+  const product = new nn.TensorProductActivation({ tau, edges });
+  const options = { tauIn: tau, tauOut: [...product.tau], channels };
+  expect((await equivarianceError((x) => withWrongSign(product, x), options)).mean).toBeGreaterThan(1e-2);
+});
+
+test('the error of S2Activation falls with oversampling', async () => {
+  const errorAt = async (oversampling: number): Promise<number> => {
+    const layer = new nn.S2Activation({ L: 8, fn: 'relu', oversampling });
+    return (await equivarianceError((x) => layer.forward(x), { tauIn: s2Type(8), tauOut: s2Type(8) })).mean;
+  };
+  expect(await errorAt(1)).toBeGreaterThan(0.1);
+  expect(await errorAt(2)).toBeLessThan(0.05);
+  expect(await errorAt(4)).toBeLessThan(0.01);
+});
