@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { readBytes } from './atomic_file.js';
 import { digitSide } from './data/mnist.js';
 import { sphericalDigits } from './data/spherical_digits.js';
@@ -57,7 +58,11 @@ export interface Model {
  * Writes a module as a safetensors file: parameters and buffers under their dotted names, and the architecture as JSON in its metadata; nothing in it
  * depends on the device. Throws ERR_VALUE for a module of a class that files do not know or reserved `metadata`, ERR_IO.
  */
-export async function saveModel(module: Module, file: string, options: { readonly metadata?: Readonly<Record<string, string>> } = {}): Promise<void> {
+export async function saveModel(
+  module: Module,
+  file: string,
+  options: { readonly metadata?: Readonly<Record<string, string>> } = {},
+): Promise<void> {
   const op = 'saveModel';
   const { metadata = {} } = options;
   const reserved = reservedKeys.find((key) => key in metadata);
@@ -109,7 +114,13 @@ function readConfig(metadata: Readonly<Record<string, string>>): ModelConfig {
   expectFormat(op, metadata['format'] === format, format, 'the format in the metadata', metadata['format'] ?? 'none');
   const found = metadata['clebsch.version'] ?? 'none';
   const newer = /^\d+$/.test(found) && Number(found) > version;
-  expectFormat(op, found === String(version), `version ${version}${newer ? ' (a later release wrote this file)' : ''}`, 'clebsch.version', found);
+  expectFormat(
+    op,
+    found === String(version),
+    `version ${version}${newer ? ' (a later release wrote this file)' : ''}`,
+    'clebsch.version',
+    found,
+  );
   let config: unknown;
   try {
     config = JSON.parse(metadata['clebsch.config'] ?? '');
@@ -129,7 +140,13 @@ function checkTensors(tensors: ReadonlyMap<string, HostArray>, { dtype, architec
   for (const [name, shape] of shapes) {
     const stored = tensors.get(name);
     expectFormat(op, stored !== undefined, 'an entry', `tensor '${name}'`, 'none');
-    expectFormat(op, stored.shape.join() === shape.join(), `[${shape.join(', ')}]`, `the shape of tensor '${name}'`, `[${stored.shape.join(', ')}]`);
+    expectFormat(
+      op,
+      stored.shape.join() === shape.join(),
+      `[${shape.join(', ')}]`,
+      `the shape of tensor '${name}'`,
+      `[${stored.shape.join(', ')}]`,
+    );
     expectFormat(op, stored.dtype === dtype, dtype, `the dtype of tensor '${name}'`, stored.dtype);
   }
   const extra = [...tensors.keys()].find((name) => !shapes.has(name));
@@ -152,7 +169,7 @@ function checkForward(module: Module, dtype: Precision, device: DeviceOption): v
 /** Where predictions get their input from: samples first .. first + count - 1 as the module wants them. */
 interface Source {
   readonly length: number;
-  part(first: number, count: number, signal?: AbortSignal): Promise<Tensor> | Tensor;
+  readonly part: (first: number, count: number, signal?: AbortSignal) => Promise<Tensor> | Tensor;
 }
 
 class LoadedModel implements Model {
@@ -166,9 +183,9 @@ class LoadedModel implements Model {
   async predict(x: Tensor | TypedArray, options: PredictOptions = {}): Promise<Tensor> {
     const { batch = 128, signal } = options;
     if (!Number.isSafeInteger(batch) || batch < 1) throw expected('predict', 'a whole number >= 1', 'batch', batch);
-    const { length, part } = await this.source(x);
     this.module.eval();
     return tidy(async () => {
+      const { length, part } = await this.source(x);
       const outputs: Tensor[] = [];
       for (let first = 0; first < length || first === 0; first += batch) {
         if (signal?.aborted) throw new ClebschError('ERR_ABORTED', 'predict', 'stopped by its signal');
@@ -178,6 +195,7 @@ class LoadedModel implements Model {
         });
         outputs.push(output);
         await synchronize(output.device);
+        await setImmediate(); // work that is done already does not give way to the event loop by itself
       }
       return concat(outputs);
     });
@@ -190,13 +208,20 @@ class LoadedModel implements Model {
   private async source(x: Tensor | TypedArray): Promise<Source> {
     if (!(this.module instanceof Classifier)) {
       if (x instanceof Tensor && x.shape.length > 0) return this.slices(x);
-      throw expected('predict', 'a tensor [n, ...] (this model has no input preparation)', 'x', x instanceof Tensor ? x.shape : x, 'ERR_SHAPE');
+      throw expected(
+        'predict',
+        'a tensor [n, ...] (this model has no input preparation)',
+        'x',
+        x instanceof Tensor ? x.shape : x,
+        'ERR_SHAPE',
+      );
     }
     const { input } = this.module.options;
     const { nTheta, nPhi } = inputGrid(input);
     const shape = x instanceof Tensor ? x.shape : inferShape(x.length, nTheta, nPhi);
     const [n = 0, height, width] = shape;
-    if (shape.length === 3 && height === digitSide && width === digitSide) return this.digits(x instanceof Tensor ? await x.data() : x, n, input);
+    if (shape.length === 3 && height === digitSide && width === digitSide)
+      return this.digits(x instanceof Tensor ? await x.data() : x, n, input);
     if (shape.length !== 3 || height !== nTheta || width !== nPhi) {
       throw expected('predict', `[n, ${digitSide}, ${digitSide}] (digits) or [n, ${nTheta}, ${nPhi}] (samples)`, 'x', shape, 'ERR_SHAPE');
     }

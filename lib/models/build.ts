@@ -6,9 +6,9 @@ import { isObject, op } from './schema.js';
 /** What `f` gives for each layer among the options of `config`, options of other kinds as they are. */
 function mapLayers(config: LayerConfig, f: (nested: LayerConfig, path: string) => unknown): Record<string, unknown> {
   const isLayer = (value: unknown): value is LayerConfig => isObject(value) && 'layer' in value;
-  const { layer: _, ...options } = config;
+  const options = Object.entries(config).filter(([key]) => key !== 'layer');
   return Object.fromEntries(
-    Object.entries(options).map(([key, value]): [string, unknown] => {
+    options.map(([key, value]): [string, unknown] => {
       if (isLayer(value)) return [key, f(value, key)];
       if (!Array.isArray(value) || !value.every(isLayer)) return [key, value];
       return [key, value.map((nested, i) => f(nested, `${key}.${i}`))];
@@ -20,9 +20,9 @@ function mapLayers(config: LayerConfig, f: (nested: LayerConfig, path: string) =
 export function describeModule(module: Module): LayerConfig {
   const [layer] = layerOf(module) ?? [];
   if (layer === undefined) throw expected('describeModule', 'a class that model files know', 'module', module.constructor.name);
-  const { dtype: _dtype, device: _device, ...options } = module.options as Record<string, unknown>;
-  const described = Object.entries(options).map(([key, value]): [string, unknown] => {
-    if (value instanceof Module) return [key, describeModule(value)];
+  const options = Object.entries(module.options).filter(([key]) => key !== 'dtype' && key !== 'device');
+  const described = options.map(([key, value]: [string, unknown]): [string, unknown] => {
+    if (value instanceof Module) return [key, describeModule(value as Module)];
     const modules = Array.isArray(value) && value.every((item) => item instanceof Module);
     return [key, modules ? (value as Module[]).map(describeModule) : value];
   });
@@ -45,15 +45,26 @@ export function stateShapes(config: unknown): Map<string, readonly number[]> {
 /** The module that `config` describes, freshly initialized. Throws ERR_FORMAT naming the layer where the description makes no sense. */
 export function buildModule(config: unknown, parameters: ParameterOptions = {}): Module {
   checkLayer(config, 'architecture');
+  const built: Module[] = [];
   const build = (layer: LayerConfig, path: string): Module => {
     const options = mapLayers(layer, (nested, key) => build(nested, `${path}.${key}`));
-    const create = layerNamed(layer.layer).create as (options: object) => Module;
-    try {
-      return create({ ...options, ...parameters });
-    } catch (cause) {
-      if (!(cause instanceof ClebschError) || !['ERR_VALUE', 'ERR_SHAPE', 'ERR_FORMAT'].includes(cause.code)) throw cause;
-      throw new ClebschError('ERR_FORMAT', op, `expected a ${layer.layer} that can be built for ${path}, got: ${cause.message}`, { cause });
-    }
+    const module = create(layer.layer, { ...options, ...parameters }, path);
+    built.push(module);
+    return module;
   };
-  return build(config as LayerConfig, 'architecture');
+  try {
+    return build(config as LayerConfig, 'architecture');
+  } catch (error) {
+    for (const module of built) module.dispose();
+    throw error;
+  }
+}
+
+function create(name: string, options: object, path: string): Module {
+  try {
+    return (layerNamed(name).create as (options: object) => Module)(options);
+  } catch (cause) {
+    if (!(cause instanceof ClebschError) || !['ERR_VALUE', 'ERR_SHAPE', 'ERR_FORMAT'].includes(cause.code)) throw cause;
+    throw new ClebschError('ERR_FORMAT', op, `expected a ${name} that can be built for ${path}, got: ${cause.message}`, { cause });
+  }
 }

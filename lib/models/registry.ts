@@ -58,7 +58,7 @@ const input = record({
 export function checkLayer(config: unknown, path: string): void {
   expectFormat(op, path.split('.').length <= maxNesting, `at most ${maxNesting} levels`, 'the architecture', path);
   expectFormat(op, isObject(config) && typeof config['layer'] === 'string', "an object with a string 'layer'", path, config);
-  const name = config['layer'] as string;
+  const name = config['layer'];
   expectFormat(op, Object.hasOwn(layers, name), 'a known layer', `${path}.layer`, name);
   layers[name]!.check(config, path);
 }
@@ -82,7 +82,9 @@ function createProduct(o: nn.TensorProductActivationOptions): Module {
 
 function convolutionShapes(o: nn.GeneralizedConvolutionOptions): Shapes {
   const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-  const weights = convolutionSteps(o).map(({ shapes }, i) => [`weights.${i}`, [shapes.reduce((sum, shape) => sum + product(shape), 0)]] as const);
+  const weights = convolutionSteps(o).map(
+    ({ shapes }, i) => [`weights.${i}`, [shapes.reduce((sum, shape) => sum + product(shape), 0)]] as const,
+  );
   const biased = (o.bias ?? true) && o.tauOut[0]! > 0;
   return { ...Object.fromEntries(weights), ...(biased && { bias: [o.tauOut[0]!, o.channelsOut] }) };
 }
@@ -134,7 +136,15 @@ const layers: Readonly<Record<string, Layer>> = {
   Flatten: define<object>(nn.Flatten, {}, () => new nn.Flatten()),
   GeneralizedConvolution: define<nn.GeneralizedConvolutionOptions>(
     nn.GeneralizedConvolution,
-    { tauIn: tau, tauOut: tau, channelsIn: size, channelsOut: size, constrained: optional(flag), tauMid: optional(tau), bias: optional(flag) },
+    {
+      tauIn: tau,
+      tauOut: tau,
+      channelsIn: size,
+      channelsOut: size,
+      constrained: optional(flag),
+      tauMid: optional(tau),
+      bias: optional(flag),
+    },
     (o) => new nn.GeneralizedConvolution(o),
     convolutionShapes,
   ),
@@ -164,9 +174,5 @@ const layers: Readonly<Record<string, Layer>> = {
     { blocks: modules, readouts: modules, head: nested },
     (o) => new SphericalNetwork(o),
   ),
-  TensorProductActivation: define<nn.TensorProductActivationOptions>(
-    nn.TensorProductActivation,
-    { tau, edges },
-    createProduct,
-  ),
+  TensorProductActivation: define<nn.TensorProductActivationOptions>(nn.TensorProductActivation, { tau, edges }, createProduct),
 };

@@ -34,7 +34,13 @@ export const choice =
 export const list =
   (entry: Check, least: number, most: number): Check =>
   (value, path) => {
-    expectFormat(op, Array.isArray(value) && value.length >= least && value.length <= most, `a list of ${least} to ${most} entries`, path, value);
+    expectFormat(
+      op,
+      Array.isArray(value) && value.length >= least && value.length <= most,
+      `a list of ${least} to ${most} entries`,
+      path,
+      value,
+    );
     (value as unknown[]).forEach((item, i) => entry(item, `${path}.${i}`));
   };
 

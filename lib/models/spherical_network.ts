@@ -33,8 +33,10 @@ export class SphericalNetwork extends Module<SphericalNetworkOptions> {
   constructor(options: SphericalNetworkOptions) {
     super(options);
     const { blocks, readouts, head } = options;
-    if (readouts.length !== blocks.length + 1) throw expected('SphericalNetwork', `${blocks.length + 1} (blocks + 1)`, 'readouts', readouts.length);
-    if (!readouts.every((readout) => readout instanceof Invariants)) throw expected('SphericalNetwork', 'Invariants', 'readouts', 'other modules');
+    if (readouts.length !== blocks.length + 1)
+      throw expected('SphericalNetwork', `${blocks.length + 1} (blocks + 1)`, 'readouts', readouts.length);
+    if (!readouts.every((readout) => readout instanceof Invariants))
+      throw expected('SphericalNetwork', 'Invariants', 'readouts', 'other modules');
     [this.blocks, this.readouts, this.head] = [blocks, readouts, head];
   }
 

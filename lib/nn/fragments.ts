@@ -19,7 +19,7 @@ export function fragmentCount(tau: Tau): number {
 
 /** A type, or ERR_VALUE. */
 export function checkTau(op: string, argument: string, tau: Tau): Tau {
-  const valid = Array.isArray(tau) && tau.length > 0 && tau.every((n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0);
+  const valid = tau.length > 0 && tau.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!valid) throw expected(op, 'numbers of fragments >= 0, one per degree', argument, tau);
   return tau;
 }

@@ -39,7 +39,14 @@ interface Step {
 /** The steps of a generalized convolution, in order. */
 export function convolutionSteps(o: GeneralizedConvolutionOptions): Step[] {
   const { tauIn, tauOut, tauMid = tauOut, channelsIn, channelsOut } = o;
-  const step = (kind: ConvolutionKind, from: Tau, to: Tau, channels: number, summed: number[], shape: (i: number, o: number) => number[]): Step => ({
+  const step = (
+    kind: ConvolutionKind,
+    from: Tau,
+    to: Tau,
+    channels: number,
+    summed: number[],
+    shape: (i: number, o: number) => number[],
+  ): Step => ({
     kind,
     tauIn: from,
     tauOut: to,

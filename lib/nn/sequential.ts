@@ -20,7 +20,7 @@ export class Sequential extends Module<{ readonly modules: readonly Module[] }> 
 /** All axes but the first in one: [B, ...] -> [B, n]. */
 export class Flatten extends Module {
   forward(x: Tensor): Tensor {
-    const [batch = 1] = x.shape;
-    return reshape(x, [batch, x.size / Math.max(batch, 1)]);
+    const [batch = 1, ...rest] = x.shape;
+    return reshape(x, [batch, rest.reduce((a, b) => a * b, 1)]);
   }
 }

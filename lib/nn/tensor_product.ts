@@ -1,6 +1,6 @@
 import type { Tau } from '../harmonics/irreps.js';
 import type { MixingSet } from '../harmonics/mixing_set.js';
-import { TensorProduct, tensorProduct } from '../harmonics/tensor_product.js';
+import { type TensorProduct, tensorProduct } from '../harmonics/tensor_product.js';
 import type { Tensor } from '../tensor.js';
 import { checkTau } from './fragments.js';
 import type { ParameterOptions } from './linear.js';

@@ -1,36 +1,32 @@
 import { ClebschError } from '../errors.js';
 import type { Module } from '../nn/module.js';
-import { argmax } from '../ops/reduce.js';
+import { concat } from '../ops/layout.js';
 import { slice } from '../ops/views.js';
+import { synchronize } from '../machine.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
 import type { Tensor } from '../tensor.js';
 
-export interface ClassifyOptions {
+export interface BatchOptions {
   /** Inputs per forward pass, default 128. */
   readonly batch?: number;
   readonly signal?: AbortSignal;
-  readonly onBatch?: (size: number) => void;
 }
 
-/** The most likely class of each input [n, ...], in evaluation mode. The event loop runs between batches. Throws ERR_ABORTED after `signal`. */
-export async function classify(module: Module, inputs: Tensor, options: ClassifyOptions = {}): Promise<Int32Array> {
-  const { batch = 128, signal, onBatch } = options;
+/** The module's output for inputs [n, ...], n >= 1, in evaluation mode. The event loop runs between batches. Throws ERR_ABORTED after `signal`. */
+export async function forwardInBatches(module: Module, inputs: Tensor, { batch = 128, signal }: BatchOptions = {}): Promise<Tensor> {
   const [n = 0, ...rest] = inputs.shape;
-  const classes = new Int32Array(n);
   module.eval();
-  for (let first = 0; first < n; first += batch) {
-    if (signal?.aborted) throw new ClebschError('ERR_ABORTED', 'classify', 'stopped by its signal');
-    const size = Math.min(batch, n - first);
-    const part = tidy(() => {
-      const x = slice(inputs, [first, ...rest.map(() => 0)], [size, ...rest]);
-      return noGrad(() => argmax(module.forward(x), -1));
-    });
-    classes.set(await part.data(), first);
-    part.dispose();
-    onBatch?.(size);
-  }
-  return classes;
+  return tidy(async () => {
+    const outputs: Tensor[] = [];
+    for (let first = 0; first < n; first += batch) {
+      if (signal?.aborted) throw new ClebschError('ERR_ABORTED', 'forwardInBatches', 'stopped by its signal');
+      const part = slice(inputs, [first, ...rest.map(() => 0)], [Math.min(batch, n - first), ...rest]);
+      outputs.push(tidy(() => noGrad(() => module.forward(part))));
+      await synchronize(inputs.device);
+    }
+    return concat(outputs);
+  });
 }
 
 /** Share of equal entries. */

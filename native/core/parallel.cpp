@@ -38,12 +38,13 @@ struct Job {
 class Pool {
  public:
   void run(Job& job) {
+    const int seats = job.seats;
     {
       std::lock_guard lock(mutex_);
-      grow(job.seats);
+      grow(seats);
       jobs_.push_back(&job);
     }
-    for (int i = 0, seats = job.seats; i < seats; ++i) wake_.notify_one();
+    for (int i = 0; i < seats; ++i) wake_.notify_one();
     job.work();
     std::unique_lock lock(mutex_);
     std::erase(jobs_, &job);

@@ -18,7 +18,7 @@ const char* device_count(int32_t* count) { return error_text(cudaGetDeviceCount(
 const char* describe(int32_t index, AcceleratorDevice* out) {
   cudaDeviceProp properties;
   if (const char* error = error_text(cudaGetDeviceProperties(&properties, index))) return error;
-  std::snprintf(out->name, sizeof(out->name), "%s", properties.name);
+  std::snprintf(out->name, sizeof(out->name), "%.*s", static_cast<int>(sizeof(out->name)) - 1, properties.name);
   out->major = properties.major, out->minor = properties.minor;
   out->total_bytes = static_cast<int64_t>(properties.totalGlobalMem);
   return nullptr;

@@ -192,7 +192,7 @@ template <class T>
 Rows<T> pack_rows(const Plan<T>& plan, const Box& box, const T* a, int64_t begin, int64_t depth, TileScratch<T>& s) {
   const int64_t count = box.end[kRows] - box.begin[kRows];
   const int64_t step = fastest_step(plan.k, &ContractDim::a);
-  if (is_uniform(plan.k) && step == 1 && box.end[kColumns] - box.begin[kColumns] <= 2) {  // read too few times to be worth it
+  if (is_uniform(plan.k)) {  // read too few times to be worth it
     return {count, depth, a + begin * step, s.a_row, step, false, s.c_row, begin > box.begin[kDepth]};
   }
   int64_t at[kBlockDepth];

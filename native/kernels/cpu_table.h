@@ -10,6 +10,4 @@ const KernelTable& cpu_kernels_avx2();
 const KernelTable& cpu_kernels_avx512();
 #endif
 
-struct CpuIsa { const char* name; const KernelTable* table; bool supported; };
-
 }  // namespace clebsch

@@ -11,7 +11,7 @@ T magnitude(T x) { return x < 0 ? -x : x; }
 
 constexpr int64_t kTile = 64;  // side of the tiles of a transposition
 
-// A copy as tiles of the planes spanned by the last two dimensions. Operand 0 is x, operand 1 is out, which is walked fastest along the last.
+// A copy as tiles of the planes spanned by the last two dimensions. Operand 0 is x, operand 1 is out, whose last stride is the smallest.
 struct CopyPlan {
   IndexSpace<2> space;  // dimensions of the copy
   IndexSpace<2> tiles;  // the same with tiles in place of the last two dimensions

@@ -256,7 +256,10 @@ const char* reduce_as(const ReduceArgs& args) {
 
 const char* reduce(const ReduceArgs& args, void*) {
   if (args.op == ReduceOp::sum) {
-    return visit_all(args.dtype, [&](auto type) { return reduce_as<Sum<typename decltype(type)::type>, typename decltype(type)::type>(args); });
+    return visit_all(args.dtype, [&](auto type) {
+      using T = typename decltype(type)::type;
+      return reduce_as<Sum<T>, T>(args);
+    });
   }
   return visit_real(args.dtype, [&](auto type) {
     using T = typename decltype(type)::type;

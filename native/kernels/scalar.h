@@ -83,7 +83,8 @@ static inline size_t dtype_size(Dtype dtype) {
 template <class T> CLEBSCH_HD Complex<T> operator+(Complex<T> a, Complex<T> b) { return {a.re + b.re, a.im + b.im}; }
 template <class T> CLEBSCH_HD Complex<T> operator-(Complex<T> a, Complex<T> b) { return {a.re - b.re, a.im - b.im}; }
 template <class T> CLEBSCH_HD Complex<T> operator-(Complex<T> a) { return {-a.re, -a.im}; }
-template <class T> CLEBSCH_HD Complex<T> operator*(Complex<T> a, Complex<T> b) { return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}; }
+template <class T>
+CLEBSCH_HD Complex<T> operator*(Complex<T> a, Complex<T> b) { return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}; }
 template <class T> CLEBSCH_HD Complex<T> operator*(T a, Complex<T> b) { return {a * b.re, a * b.im}; }
 template <class T> CLEBSCH_HD Complex<T> operator*(Complex<T> a, T b) { return {a.re * b, a.im * b}; }
 template <class T> CLEBSCH_HD Complex<T>& operator+=(Complex<T>& a, Complex<T> b) { a.re += b.re; a.im += b.im; return a; }

@@ -28,7 +28,7 @@ export async function readDamaged<T>(
   headerBytes: number,
   count: number,
   read: (file: Uint8Array) => T | Promise<T>,
-  sound: (result: T) => void,
+  sound: (result: T) => void | Promise<void>,
 ): Promise<number> {
   const random = randomStream(7);
   let refused = 0;
@@ -42,7 +42,7 @@ export async function readDamaged<T>(
       refused++;
       continue;
     }
-    sound(result);
+    await sound(result);
   }
   return refused;
 }

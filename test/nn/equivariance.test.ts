@@ -1,4 +1,18 @@
-import { type Tensor, clebschGordan, equivarianceError, mixingSet, models, mul, nn, pad, random, s2Type, slice, sub, tidy } from '../../lib/index.js';
+import {
+  type Tensor,
+  clebschGordan,
+  equivarianceError,
+  mixingSet,
+  models,
+  mul,
+  nn,
+  pad,
+  random,
+  s2Type,
+  slice,
+  sub,
+  tidy,
+} from '../../lib/index.js';
 
 const limits = { float32: 1e-5, float64: 1e-12 } as const;
 const L = 4;
@@ -7,10 +21,12 @@ const channels = 3;
 const edges = mixingSet('full', L);
 
 /** Invariants as a signal of degree 0. */
-const asScalars = (f: (x: Tensor) => Tensor) => (x: Tensor): Tensor => {
-  const y = f(x);
-  return y.reshape([...y.shape, 1]);
-};
+const asScalars =
+  (f: (x: Tensor) => Tensor) =>
+  (x: Tensor): Tensor => {
+    const y = f(x);
+    return y.reshape([...y.shape, 1]);
+  };
 
 beforeEach(() => random.seed(2));
 
@@ -36,17 +52,32 @@ describe.each(['float32', 'float64'] as const)('equivariance, %s', (dtype) => {
 
   test('Invariants', async () => {
     const module = new nn.Invariants({ tau, norms: true });
-    const { max } = await equivarianceError(asScalars((x) => module.forward(x)), { tauIn: tau, tauOut: [L * channels], channels, dtype });
+    const { max } = await equivarianceError(
+      asScalars((x) => module.forward(x)),
+      { tauIn: tau, tauOut: [L * channels], channels, dtype },
+    );
     expect(max).toBeLessThan(limits[dtype]);
   });
 
   test('a network of three products before its read-out', async () => {
-    const plan = { L: 8, blocks: [{ L: 6, channels: 6 }, { L: 5, channels: 6 }, { L: 4, channels: 6 }], classes: 10, dtype };
+    const plan = {
+      L: 8,
+      blocks: [
+        { L: 6, channels: 6 },
+        { L: 5, channels: 6 },
+        { L: 4, channels: 6 },
+      ],
+      classes: 10,
+      dtype,
+    };
     const network = models.sphericalNetwork(plan).eval();
     const options = { tauIn: network.types[0]!, dtype };
     const { max } = await equivarianceError((x) => network.signals(x).at(-1)!, { ...options, tauOut: network.types.at(-1)! });
     expect(max).toBeLessThan(limits[dtype]);
-    const logits = await equivarianceError(asScalars((x) => network.forward(x)), { ...options, tauOut: [10] });
+    const logits = await equivarianceError(
+      asScalars((x) => network.forward(x)),
+      { ...options, tauOut: [10] },
+    );
     expect(logits.max).toBeLessThan(10 * limits[dtype]);
     network.dispose();
   });

@@ -1,4 +1,20 @@
-import { type MixingSet, type Tensor, degree, mean, mixingSet, nn, random, s2Type, slice, square, sub, tensor, tidy, typeSize, zeros } from '../../lib/index.js';
+import {
+  type MixingSet,
+  type Tensor,
+  degree,
+  mean,
+  mixingSet,
+  nn,
+  random,
+  s2Type,
+  slice,
+  square,
+  sub,
+  tensor,
+  tidy,
+  typeSize,
+  zeros,
+} from '../../lib/index.js';
 import { generator } from '../support/case.js';
 import { expectClose } from '../support/close.js';
 import { gradientError, randomLike, secondGradientError } from '../support/gradcheck.js';
@@ -43,7 +59,10 @@ describe('Invariants', () => {
       ...[0, 1].map((c) => length(fragments(x, tau, 2, 0, c)[b]!)),
     ]);
     close(got, want);
-    close(new nn.Invariants({ tau }).forward(x), want.filter((_, i) => i % 6 < 4));
+    close(
+      new nn.Invariants({ tau }).forward(x),
+      want.filter((_, i) => i % 6 < 4),
+    );
   });
 
   test('any batch axes, complex signals', () => {
@@ -58,7 +77,10 @@ describe('Invariants', () => {
     const x = signal([2, typeSize(tau), 2]);
     expect(gradientError((y) => layer.forward(y), [x])).toBeLessThan(1e-6);
     expect(secondGradientError((y) => layer.forward(y), [x])).toBeLessThan(1e-5);
-    const error = gradientError((y) => layer.forward(y), [zeros([2, typeSize(tau), 2], float64)].map((y) => y.mul(0)));
+    const error = gradientError(
+      (y) => layer.forward(y),
+      [zeros([2, typeSize(tau), 2], float64)].map((y) => y.mul(0)),
+    );
     expect(Number.isFinite(error)).toBe(true);
   });
 });
@@ -69,7 +91,11 @@ describe('NormActivation', () => {
   test('keeps directions and applies fn to lengths', () => {
     const x = signal([2, typeSize(tau), 3]);
     const y = new nn.NormActivation({ tau, fn: 'tanh' }).forward(x);
-    for (const [l, t] of [[0, 0], [1, 0], [1, 1]] as const) {
+    for (const [l, t] of [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ] as const) {
       for (const c of [0, 1, 2]) {
         const [from, to] = [fragments(x, tau, l, t, c), fragments(y, tau, l, t, c)];
         from.forEach((v, b) => v.forEach((value, m) => expect(to[b]![m]).toBeCloseTo((value * Math.tanh(length(v))) / length(v), 13)));
@@ -95,7 +121,10 @@ describe('S2Activation', () => {
   test('relu(x) - relu(-x) is x', () => {
     const layer = new nn.S2Activation({ L: 5, fn: 'relu', oversampling: 1.5 });
     const x = signal([2, 3, 25, 2]);
-    expectClose(sub(layer.forward(x), layer.forward(x.neg())), { shape: x.shape, values: Array.from(x.dataSync(), (re) => ({ re, im: 0 })) });
+    expectClose(sub(layer.forward(x), layer.forward(x.neg())), {
+      shape: x.shape,
+      values: Array.from(x.dataSync(), (re) => ({ re, im: 0 })),
+    });
   });
 
   test('the gradient', () => {
@@ -112,7 +141,10 @@ describe('CovariantNorm', () => {
     expect(Object.keys(norm.stateDict())).toEqual(['scale']);
     const x = signal([3, 2, typeSize(tau), 2]);
     const y = norm.forward(x).reshape([6, typeSize(tau), 2]);
-    for (const [l, t] of [[0, 1], [2, 0]] as const) {
+    for (const [l, t] of [
+      [0, 1],
+      [2, 0],
+    ] as const) {
       for (const v of fragments(y, tau, l, t, 1)) expect(length(v) / Math.sqrt(2 * l + 1)).toBeCloseTo(1, 12);
     }
     expect(gradientError((z) => norm.forward(z), [x])).toBeLessThan(1e-6);
@@ -173,7 +205,14 @@ describe('layers together', () => {
     const { L1, N, L2 } = spherical;
     expect(spherical.forward(x).dataSync()).toEqual(L2.forward(N.forward(L1.forward(x))).dataSync());
     expect(spherical.forward(x).shape).toEqual([2, 4, 5, 2]);
-    expect(Object.keys(spherical.parameters())).toEqual(['L1.weights.0', 'L1.bias', 'L2.weights.0', 'L2.weights.1', 'L2.weights.2', 'L2.bias']);
+    expect(Object.keys(spherical.parameters())).toEqual([
+      'L1.weights.0',
+      'L1.bias',
+      'L2.weights.0',
+      'L2.weights.1',
+      'L2.weights.2',
+      'L2.bias',
+    ]);
     expect(gradientError((y) => spherical.forward(y), [x])).toBeLessThan(1e-6);
     spherical.dispose();
   });

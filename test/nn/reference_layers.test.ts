@@ -80,7 +80,11 @@ reference.describe('layers against 80-bit sums and torch', () => {
         const names = ['x', 'wu', 'wc', 'wx'];
         const sources = [x, ...linear.weights];
         const loss = (): Tensor => sum(mul(linear.forward(product.forward(x)), g));
-        const { first, second } = derivatives(loss, sources, names.map((name) => role(`v_${name}`)));
+        const { first, second } = derivatives(
+          loss,
+          sources,
+          names.map((name) => role(`v_${name}`)),
+        );
         names.forEach((name, i) => {
           expectNear(first[i]!, role(`grad_${name}`), tolerance[dtype]);
           expectNear(second[i]!, role(`hv_${name}`), tolerance[dtype]);

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 export const root = resolve(__dirname, '..', '..');
 
@@ -66,13 +66,13 @@ export function install(path: string, file: string): string {
   return folder;
 }
 
-/** Type-checks `source` in a project that has the package installed. */
-export function compile(folder: string, name: string, source: string, options: readonly string[]): void {
-  writeFileSync(join(folder, name), source);
+/** What the compiler says of the files in a project that has the package installed: nothing where they are sound. */
+export function compile(folder: string, files: readonly string[], source: string, options: readonly string[]): string {
+  for (const file of files) writeFileSync(join(folder, file), source);
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const types = ['--typeRoots', join(root, 'node_modules', '@types'), '--types', 'node'];
   const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2023,esnext.disposable'];
-  run(folder, dirname(process.execPath), 'node', [compiler, name, ...types, ...strict, ...options]);
+  return spawnSync(process.execPath, [compiler, ...files, ...types, ...strict, ...options], { cwd: folder, encoding: 'utf8' }).stdout;
 }
 
 export const readPackage = (): { version: string } => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

@@ -3,7 +3,8 @@ import type { DeviceOption } from '../../lib/device.js';
 import { type Tensor, tensor } from '../../lib/index.js';
 import { type Plain, size } from './plain.js';
 
-/** How the numbers of an input are drawn. `distinct` ones are at least 0.05 apart and from 0: kinks and ties are out of reach of differences. */
+/** How the numbers of an input are drawn. `distinct` ones are 0.3 apart and at least 0.07 from those
+ * of another input and from 0: kinks and ties are out of reach of differences. */
 export type Distribution = 'normal' | 'positive' | 'unit' | 'distinct' | 'integers' | 'bits';
 
 export interface Input {
@@ -55,9 +56,9 @@ export function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-function draw(distribution: Distribution, n: number, random: () => number): number[] {
+function draw(distribution: Distribution, n: number, random: () => number, place: number): number[] {
   if (distribution === 'distinct') {
-    const grid = Array.from({ length: n }, (_, i) => 0.1 * (i - Math.floor(n / 2)) + 0.05);
+    const grid = Array.from({ length: n }, (_, i) => 0.3 * (i - Math.floor(n / 2)) + 0.15 - 0.07 * place);
     return grid
       .map((x) => ({ x, key: random() }))
       .sort((a, b) => a.key - b.key)
@@ -80,11 +81,11 @@ function defaultDistribution(dtype: Dtype): Distribution {
 /** The tensors of a case for one of its dtypes. */
 export function makeInputs(c: Case, dtype: Dtype, device: DeviceOption): Tensor[] {
   const random = generator(c.name);
-  return c.inputs.map((input) => {
+  return c.inputs.map((input, place) => {
     const own = input.dtype ?? dtype;
     const n = size(input.shape) * (isComplex(own) ? 2 : 1);
     const distribution = isFloating(own) ? (input.distribution ?? 'normal') : defaultDistribution(own);
-    const values = input.values ?? draw(distribution, n, random);
+    const values = input.values ?? draw(distribution, n, random, place);
     return tensor(toTypedArray(own, values), input.shape, { dtype: own, device });
   });
 }

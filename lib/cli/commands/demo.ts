@@ -6,23 +6,42 @@ import { setThreads } from '../../machine.js';
 import { loadModel, saveModel } from '../../model_file.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { SphericalNetwork } from '../../models/spherical_network.js';
+import { cast } from '../../ops/layout.js';
 import { softmax } from '../../ops/reduce.js';
-import { slice } from '../../ops/views.js';
 import { formatDuration } from '../../progress.js';
 import { random } from '../../random.js';
 import { writeReport } from '../../report/html.js';
 import { tidy } from '../../scope.js';
-import { noGrad } from '../../tape.js';
-import { choice, device, flag, text, whole } from '../arguments.js';
-import { defineCommand, exit, print } from '../command.js';
-import { type Outcome, type Settings, type TestDigits, equivariant, firstDigits, planar, project, runContestant } from '../demo/experiment.js';
+import { type Values, choice, device, flag, text, whole } from '../arguments.js';
+import { type Context, defineCommand, exit, print } from '../command.js';
+import { type Outcome, type Settings, type TestDigits, equivariant, firstDigits, planar, runContestant } from '../demo/experiment.js';
 import { activationGallery, digitGalleries } from '../demo/pictures.js';
 import { type Errors, demoReport, resultTable } from '../demo/report.js';
 import { predictElsewhere } from '../demo/second_process.js';
 import { alignedColumns } from '../text.js';
 
+const op = 'demo';
 const full = { training: 10_000, epochs: 8 } as const;
-const quick = { training: 1000, epochs: 2 } as const;
+const quick = { training: 1000, epochs: 3 } as const;
+
+const options = {
+  out: text('DIR', 'where models, pictures and the report go (default ./demo)', 'demo'),
+  epochs: whole(`passes over the training digits (default ${full.epochs})`, 1),
+  limit: whole(`training digits, and a fifth as many for the test (default ${full.training})`, 10),
+  threads: whole('threads of the processor (default: all)', 1),
+  seed: whole('seed of weights, order and rotations (default 0)', 0),
+  quick: flag(`${quick.training} digits and ${quick.epochs} epochs, to see that it runs`),
+  dtype: choice(['float32', 'float64'], 'precision (default float32)', 'float32'),
+  device: device('where to compute (default cpu)'),
+  json: flag('print one JSON object'),
+};
+
+function settingsOf(values: Values<typeof options>, { signal }: Context): Settings {
+  const size = values.quick ? quick : full;
+  const training = values.limit ?? size.training;
+  const { epochs = size.epochs, seed = 0, device: place = 'cpu', out: folder, dtype } = values;
+  return { training, test: Math.ceil(training / 5), epochs, seed, dtype, device: place, folder, signal };
+}
 
 async function testDigits(o: Settings): Promise<TestDigits> {
   random.seed(o.seed);
@@ -30,15 +49,13 @@ async function testDigits(o: Settings): Promise<TestDigits> {
   return { ...(await firstDigits('test', o.test)), angles };
 }
 
-function networkOf(model: Classifier): SphericalNetwork {
-  return model.network as SphericalNetwork;
-}
+const modelFile = ({ contestant }: Outcome, { folder }: Settings): string => path.join(folder, `${contestant.file}.safetensors`);
 
-/** Errors of the equivariant network before its read-out, in both precisions. */
+/** Errors before the read-out of the network in a model file, in both precisions. */
 async function equivarianceErrors(file: string, o: Settings): Promise<Errors> {
   const error = async (dtype: 'float32' | 'float64'): Promise<Errors['float32']> => {
     const model = await loadModel(file, { dtype, device: o.device });
-    const network = networkOf(model.module as Classifier);
+    const network = (model.module as Classifier).network as SphericalNetwork;
     const [tauIn, tauOut] = [network.types[0]!, network.types.at(-1)!];
     const found = await equivarianceError((x) => network.signals(x).at(-1)!, { tauIn, tauOut, dtype, device: o.device });
     model.dispose();
@@ -47,6 +64,77 @@ async function equivarianceErrors(file: string, o: Settings): Promise<Errors> {
   return { float32: await error('float32'), float64: await error('float64') };
 }
 
-/** Probabilities of the test digits from the model in memory, computed as `predict` does. */
-async function probabilitiesOf(model: Classifier, { images }: TestDigits, o: Settings): Promise<ArrayLike<number>> {
+/** Whether a second process, which knows the model by its file alone, predicts the numbers of the model in memory, bit by bit. */
+async function checkSecondProcess(outcome: Outcome, { images }: TestDigits, o: Settings): Promise<{ same: boolean; imagesPerSecond: number }> {
+  const { probabilities, seconds } = await predictElsewhere(modelFile(outcome, o), images, o);
+  const own = await tidy(() => cast(softmax(outcome.unrotated.logits), 'float32').data());
+  const same = own.length === probabilities.length && own.every((value, i) => Object.is(value, probabilities[i]));
+  return { same, imagesPerSecond: o.test / seconds };
 }
+
+/** What the demo found, as its JSON object. */
+interface Findings {
+  readonly training: number;
+  readonly test: number;
+  readonly epochs: number;
+  readonly networks: readonly object[];
+  readonly equivarianceError: Errors;
+  readonly samePredictions: boolean;
+  readonly report: string;
+  readonly seconds: number;
+}
+
+function summaryOf({ contestant, model, seconds, imagesPerSecond, unrotated, rotated }: Outcome): object {
+  const [plain, turned] = [unrotated.accuracy, rotated.accuracy];
+  return { name: contestant.name, parameters: model.parameterCount(), seconds, imagesPerSecond, unrotated: plain, rotated: turned };
+}
+
+async function runDemo(o: Settings, say: (line: string) => void): Promise<Findings> {
+  const start = performance.now();
+  const { training, test: testCount, epochs } = o;
+  await mkdir(o.folder, { recursive: true }).catch((error: unknown) => {
+    throw expected(op, 'a folder', o.folder, (error as Error).message, 'ERR_IO');
+  });
+  const test = await testDigits(o);
+  const digits = await firstDigits('train', training);
+  say(`Training two networks on ${training} unrotated digits on the sphere, ${epochs} epochs each`);
+  const outcomes: Outcome[] = [];
+  for (const contestant of [equivariant, planar]) {
+    const outcome = await runContestant(contestant, digits, test, o);
+    await saveModel(outcome.model, modelFile(outcome, o));
+    outcomes.push(outcome);
+  }
+  const table = resultTable(outcomes);
+  say(`\n${alignedColumns([table.columns, ...table.rows], true)}\n`);
+
+  const [winner] = outcomes as [Outcome];
+  const errors = await equivarianceErrors(modelFile(winner, o), o);
+  const [single, double] = [errors.float32.mean, errors.float64.mean].map((error) => error.toExponential(1));
+  say(`Equivariance error before the read-out: ${single} in float32, ${double} in float64`);
+  const { same, imagesPerSecond } = await checkSecondProcess(winner, test, o);
+  const verdict = same ? 'the same numbers, bit by bit' : 'OTHER NUMBERS';
+  say(`A second process loaded ${modelFile(winner, o)} and predicted ${verdict} (${Math.round(imagesPerSecond)} images/s)`);
+
+  const network = winner.model.network as SphericalNetwork;
+  const galleries = [...(await digitGalleries(test)), await activationGallery(network, test, o)];
+  const report = await writeReport(o.folder, demoReport(outcomes, errors, galleries, o));
+  const seconds = (performance.now() - start) / 1000;
+  say(`Report: ${report}\nTime: ${formatDuration(seconds)}`);
+  const networks = outcomes.map(summaryOf);
+  return { training, test: testCount, epochs, networks, equivarianceError: errors, samePredictions: same, report, seconds };
+}
+
+export const command = defineCommand({
+  name: 'demo',
+  summary:
+    'Trains a rotation-equivariant network and a planar CNN of equal size on handwritten digits projected onto the sphere, tests both on\n' +
+    'unrotated and on randomly rotated digits, saves them, and writes a report. Ctrl-C leaves a checkpoint.',
+  operands: [],
+  options,
+  async run(values, _operands, context) {
+    if (values.threads !== undefined) setThreads(values.threads);
+    const findings = await runDemo(settingsOf(values, context), values.json ? () => undefined : print);
+    if (values.json) print(JSON.stringify(findings));
+    return findings.samePredictions ? exit.done : exit.failed;
+  },
+});

@@ -2,6 +2,7 @@ import type { Info } from '../../native.js';
 import { info } from '../../machine.js';
 import { flag } from '../arguments.js';
 import { defineCommand, exit, print } from '../command.js';
+import { alignedColumns } from '../text.js';
 
 function describe({ version, platform, cpu, cuda }: Info): string {
   const gpus = cuda.devices.map(({ index, name, computeCapability, totalBytes }) => {

@@ -1,5 +1,6 @@
 import { npy } from '../../files.js';
 import { loadModel } from '../../model_file.js';
+import { cast } from '../../ops/layout.js';
 import { argmax, softmax } from '../../ops/reduce.js';
 import { tidy } from '../../scope.js';
 import type { Tensor } from '../../tensor.js';
@@ -12,7 +13,7 @@ async function predict(file: string, input: string, probabilities: boolean, { si
     const model = await loadModel(file);
     try {
       const logits = await model.predict(await npy.load(input, { device: 'cpu' }), { signal });
-      return probabilities ? softmax(logits).cast('float32') : argmax(logits, -1);
+      return probabilities ? cast(softmax(logits), 'float32') : argmax(logits, -1);
     } finally {
       model.dispose();
     }

@@ -62,7 +62,7 @@ export const stateCases: Case[] = [
     op: 'normal',
     inputs: [{ shape: [1] }],
     exact: true,
-    call: (x) => drawn(x.device, (o) => random.normal([70001], o), x.dtype),
+    call: (x) => drawn(x.device, (o) => random.normal([40001], o), x.dtype),
   },
   {
     name: 'sgd_ without momentum',

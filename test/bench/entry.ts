@@ -1,0 +1,27 @@
+import type { Dtype } from '../../lib/dtype.js';
+import type { DeviceOption, Tensor } from '../../lib/index.js';
+import type { Input } from '../support/case.js';
+
+/** A piece of work to time. */
+export interface Entry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly inputs: readonly Input[];
+  /** Plans, products and models are made here, outside of the time. */
+  readonly make: (device: DeviceOption) => (...inputs: Tensor[]) => Tensor;
+  /** Of one forward call. */
+  readonly flops: number;
+  /** How the inputs lie in memory, where it is not row-major. */
+  readonly layout?: string;
+  /** Times forward and backward too; their flops as a multiple of forward's: 2 for linear maps, 3 for bilinear ones. */
+  readonly backward?: 2 | 3;
+  /** Bytes read and written, where they are not those of inputs and output. */
+  readonly bytes?: number;
+  /** It is the matrix product of the two inputs, which numpy can do as well. */
+  readonly product?: boolean;
+}
+
+export const inputs = (...shapes: (readonly number[])[]): Input[] => shapes.map((shape) => ({ shape }));
+
+/** 'float32' or 'float64': what the options of plans take. */
+export type Precision = 'float32' | 'float64';

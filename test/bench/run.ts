@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type DeviceOption, info, setThreads } from '../../lib/index.js';
+import { native, packageRoot } from '../../lib/native.js';
+import type { Entry } from './entry.js';
+import { productEntries, transformEntries } from './harmonics.js';
+import { type Limits, limitEntries } from './limits.js';
+import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
+import { trainingEntries } from './networks.js';
+import { operationEntries } from './operations.js';
+import { NumpyPeer } from './peer.js';
+import { type Bench, type Row, measureRows } from './row.js';
+import { printHeader, printRow } from './table.js';
+
+/** Timed in turn within a group. Made when they are needed: some hold plans. */
+const groups: readonly (() => Entry[])[] = [
+  callEntries,
+  operationEntries,
+  matmulEntries,
+  thinEntries,
+  convolutionEntries,
+  productEntries,
+  transformEntries,
+  planarEntries,
+  trainingEntries,
+];
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'string' },
+      filter: { type: 'string', default: '' },
+      device: { type: 'string', default: 'cpu' },
+      threads: { type: 'string' },
+      isa: { type: 'string' },
+      peers: { type: 'boolean', default: false },
+    },
+  });
+  return values;
+}
+
+/** The best of ours and, where it is there, of the peer. */
+async function measureLimits(bench: Bench): Promise<{ limits: Limits; rows: Row[] }> {
+  const { float32, float64, bandwidth } = limitEntries;
+  const rows = await measureRows([float32, float64, bandwidth], bench, undefined);
+  const [single, double, stream] = rows as [Row, Row, Row];
+  const best = ({ ms, peer }: Row): number => Math.min(ms.min, peer && 'ms' in peer ? peer.ms : Infinity);
+  const rate = (row: Row, amount: number): number => (1000 * amount) / best(row);
+  const limits = { float32: rate(single, single.flops), float64: rate(double, double.flops), bandwidth: rate(stream, stream.bytes) };
+  return { limits, rows };
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: packageRoot(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function main(): Promise<void> {
+  const o = options();
+  if (o.threads !== undefined) setThreads(Number(o.threads));
+  if (o.isa !== undefined) native.setIsa(o.isa);
+  const threads = info().cpu.threads;
+  const device = o.device as DeviceOption;
+  const peer = o.peers ? (NumpyPeer.start(threads) ?? 'missing') : undefined;
+  const bench: Bench = { device, deviceCode: native.deviceCode(device), threads, effort: { seconds: 0.4, most: 40 }, ...(peer && { peer }) };
+  const { limits, rows } = await measureLimits(bench);
+  printHeader();
+  rows.forEach(printRow);
+  const pattern = new RegExp(o.filter);
+  for (const group of groups) {
+    const entries = group().filter(({ name }) => pattern.test(name));
+    if (entries.length === 0) continue;
+    const measured = await measureRows(entries, bench, limits);
+    measured.forEach(printRow);
+    rows.push(...measured);
+  }
+  if (peer instanceof NumpyPeer) peer.stop();
+  const result = { machine: info(), date: new Date().toISOString(), commit: commit(), rows };
+  if (o.json !== undefined) writeFileSync(o.json, `${JSON.stringify(result, null, 1)}\n`);
+}
+
+void main();

@@ -1,0 +1,38 @@
+import type { Row } from './row.js';
+
+const columns = [
+  ['', 52],
+  ['dtype', 10],
+  ['threads', 7],
+  ['ms', 9],
+  ['least', 9],
+  ['spread', 7],
+  ['GFLOP/s', 8],
+  ['GB/s', 7],
+  ['limit', 6],
+  ['peer', 24],
+] as const;
+
+function printCells(cells: readonly string[]): void {
+  const line = cells.map((cell, i) => (i === 0 ? cell.padEnd(columns[0][1]) : cell.padStart(columns[i]![1])));
+  process.stdout.write(`${line.join(' ').trimEnd()}\n`);
+}
+
+const digits = (x: number): string => (x >= 1000 ? x.toFixed(0) : x.toPrecision(3));
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+function peerText({ peer }: Row): string {
+  if (peer === undefined) return '';
+  return 'missing' in peer ? `${peer.name} missing` : `${digits(peer.ms)} ms, ratio ${peer.ratio.toFixed(2)}`;
+}
+
+export function printHeader(): void {
+  printCells(columns.map(([title]) => title));
+}
+
+export function printRow(row: Row): void {
+  const { name, dtype, threads, ms, flops, bytes, limitShare } = row;
+  const rate = (amount: number): string => (amount === 0 ? '' : digits(amount / ms.median / 1e6));
+  const times = [digits(ms.median), digits(ms.min), percent(ms.spread)];
+  printCells([name, dtype, String(threads), ...times, rate(flops), rate(bytes), percent(limitShare), peerText(row)]);
+}
