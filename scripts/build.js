@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
-const binaries = /^(clebsch\.node|libclebsch_(cuda|emulated)\.(so|dylib))$/;
+const binaries = /^(clebsch\.node|clebsch_emulation_check|libclebsch_(cuda|emulated)\.(so|dylib))$/;
 
 function parse(argv) {
   const options = { config: 'Release', variant: '', defines: [] };

@@ -38,7 +38,10 @@ async function dispatch(args: readonly string[], context: Context): Promise<numb
 function failure(error: unknown, { signal }: Context): number {
   if (!(error instanceof Error)) throw error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'ERR_ABORTED' && signal.aborted) return exit.interrupted;
+  if (code === 'ERR_ABORTED' && signal.aborted) {
+    process.stderr.write('clebsch: stopped by Ctrl-C\n');
+    return exit.interrupted;
+  }
   const foreseen = error instanceof UsageError || code.startsWith('ERR_');
   process.stderr.write(`clebsch: ${foreseen ? error.message : error.stack}\n`);
   return error instanceof UsageError ? exit.wrongUsage : exit.failed;

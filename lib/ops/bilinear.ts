@@ -1,8 +1,7 @@
-import { isComplex } from '../dtype.js';
 import type { External } from '../native.js';
 import { type Rule, defineOp } from '../op.js';
 import type { Tensor } from '../tensor.js';
-import { conj } from './elementwise.js';
+import { conjugate } from './conjugate.js';
 
 /** Which argument of the trilinear form T(z, x, y) a product computes the derivative by: 0 z, 1 x, 2 y. */
 export type Role = 0 | 1 | 2;
@@ -17,8 +16,7 @@ const operands = [
 const rule: Rule<readonly [Tensor, Tensor], readonly [External, Role]> = (g, { inputs, attributes: [plan, role] }, index) => {
   const target = operands[role][index === 0 ? 0 : 1];
   const otherRole = operands[role][index === 0 ? 1 : 0];
-  const other = inputs[index === 0 ? 1 : 0];
-  const factor = isComplex(other.dtype) ? conj(other) : other;
+  const factor = conjugate(inputs[index === 0 ? 1 : 0]);
   return role < otherRole ? bilinear(g, factor, plan, target) : bilinear(factor, g, plan, target);
 };
 

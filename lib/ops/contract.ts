@@ -1,20 +1,16 @@
-import { type Dtype, isComplex } from '../dtype.js';
+import type { Dtype } from '../dtype.js';
 import { expected } from '../errors.js';
 import { defineOp } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { tidy } from '../scope.js';
 import { broadcastShapes } from './axes.js';
-import { conj } from './elementwise.js';
+import { conjugate } from './conjugate.js';
 import { sum } from './reduce.js';
 import { broadcastTo, reshape } from './views.js';
 
 type Shape = readonly number[];
 
-/** Every contraction is a trilinear form in (a, b, c); the derivative by one of them is the contraction of the other two. */
-function conjugate(x: Tensor): Tensor {
-  return isComplex(x.dtype) ? conj(x) : x;
-}
-
+// Every contraction is a trilinear form in (a, b, c); the derivative by one of them is the contraction of the other two.
 const einsumOp: (a: Tensor, b: Tensor, la: string, lb: string, lc: string) => Tensor = defineOp<[Tensor, Tensor], [string, string, string]>(
   'einsum',
   2,

@@ -3,6 +3,7 @@ import { expected } from '../errors.js';
 import { type Rule, defineOp } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { type TensorLike, fullLike } from '../tensor.js';
+import { conjugate } from './conjugate.js';
 import { cast } from './layout.js';
 import { sumTo } from './reduce.js';
 
@@ -43,11 +44,6 @@ function binary(name: string, rules: readonly [BinaryRule, BinaryRule] | null): 
 
 function comparison(name: string): Compare {
   return binary(name, null) as Compare;
-}
-
-/** The complex conjugate, or `x` itself where it is real: what the rules of holomorphic functions need. */
-function conjugate(x: Tensor): Tensor {
-  return isComplex(x.dtype) ? conj(x) : x;
 }
 
 function times(g: Tensor, derivative: Tensor): Tensor {

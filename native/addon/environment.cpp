@@ -77,11 +77,18 @@ void Environment::post(const std::shared_ptr<Gate>& gate, std::function<void(Nap
 
 napi_value Environment::mailbox_array(napi_env) { return mailbox_array_.Value(); }
 
-Napi::Value to_js_error(Napi::Env env, const Error& error) {
-  Napi::Error e = Napi::Error::New(env, error.what());
-  e.Set("code", Napi::String::New(env, error_code_name(error.code)));
-  e.Set("op", Napi::String::New(env, error.op));
-  return e.Value();
+// Plain napi calls: while a worker is being terminated they fail, and an exception from here would end the process.
+napi_value to_js_error(napi_env env, const Error& error) {
+  const auto text = [env](const std::string& value) {
+    napi_value result = nullptr;
+    napi_create_string_utf8(env, value.data(), value.size(), &result);
+    return result;
+  };
+  napi_value result = nullptr;
+  if (napi_create_error(env, nullptr, text(error.what()), &result) != napi_ok) return nullptr;
+  napi_set_named_property(env, result, "code", text(error_code_name(error.code)));
+  napi_set_named_property(env, result, "op", text(error.op));
+  return result;
 }
 
 }  // namespace clebsch::addon

@@ -45,6 +45,6 @@ class Environment {
 };
 
 // A JS Error with `code` and `op`, as lib/native.ts expects it.
-Napi::Value to_js_error(Napi::Env env, const Error& error);
+napi_value to_js_error(napi_env env, const Error& error);
 
 }  // namespace clebsch::addon

@@ -102,7 +102,7 @@ struct Rows {
   const T* a;
   const int64_t* a_row;
   int64_t a_step;
-  bool packed;  // a_step is the number of rows of the tile
+  bool packed;  // the step is the number of rows of a tile, not a_step
   const int64_t* c_row;
   bool add;
 };
@@ -188,12 +188,15 @@ int64_t panel_offset(const Plan<T>& plan, int64_t panel, int64_t begin, int64_t 
   return (begin * plan.vectors + depth * panel_begin(plan, panel)) * kLanes<T>;
 }
 
+// The rows of a task for items [begin, begin + depth) of k. A is read element by element and stays where it is if k has one stride: packing
+// it was never faster.
 template <class T>
-Rows<T> pack_rows(const Plan<T>& plan, const Box& box, const T* a, int64_t begin, int64_t depth, TileScratch<T>& s) {
+Rows<T> rows_of(const Plan<T>& plan, const Box& box, const T* a, int64_t begin, int64_t depth, TileScratch<T>& s) {
   const int64_t count = box.end[kRows] - box.begin[kRows];
-  const int64_t step = fastest_step(plan.k, &ContractDim::a);
-  if (is_uniform(plan.k)) {  // read too few times to be worth it
-    return {count, depth, a + begin * step, s.a_row, step, false, s.c_row, begin > box.begin[kDepth]};
+  const bool add = begin > box.begin[kDepth];
+  if (is_uniform(plan.k)) {
+    const int64_t step = fastest_step(plan.k, &ContractDim::a);
+    return {count, depth, a + begin * step, s.a_row, step, false, s.c_row, add};
   }
   int64_t at[kBlockDepth];
   list_offsets(plan.k, &ContractDim::a, begin, begin + depth, at);
@@ -201,7 +204,7 @@ Rows<T> pack_rows(const Plan<T>& plan, const Box& box, const T* a, int64_t begin
     for (int64_t i = 0; i < rows; ++i) s.packed_row[first + i] = first * depth + i;
     pack(s.a + first * depth, rows, a, s.a_row + first, rows, is_adjacent(plan.m, &ContractDim::a), at, depth);
   });
-  return {count, depth, s.a, s.packed_row, 0, true, s.c_row, begin > box.begin[kDepth]};
+  return {count, depth, s.a, s.packed_row, 0, true, s.c_row, add};
 }
 
 // `panels`: all of B, packed; or null.
@@ -216,7 +219,7 @@ void multiply_packed(const Plan<T>& plan, const Box& box, const T* panels, T* c,
     T* out = c + offset_at(plan.batch, &ContractDim::c, i);
     for (int64_t begin = box.begin[kDepth]; begin < box.end[kDepth]; begin += kBlockDepth) {
       const int64_t depth = minimum(kBlockDepth, box.end[kDepth] - begin);
-      const Rows<T> rows = pack_rows(plan, box, a, begin, depth, s);
+      const Rows<T> rows = rows_of(plan, box, a, begin, depth, s);
       for (int64_t panel = box.begin[kColumns]; panel < box.end[kColumns]; ++panel) {
         const int64_t vector = panel_begin(plan, panel), vectors = panel_begin(plan, panel + 1) - vector, first = vector * kLanes<T>;
         const int64_t columns = minimum(vectors * kLanes<T>, plan.n.size - first);

@@ -17,7 +17,13 @@ test('names tell rows apart', () => {
 });
 
 test('rows have the fields of the format', async () => {
-  const bench: Bench = { device: 'cpu', deviceCode: native.deviceCode('cpu'), threads: 1, effort: { seconds: 0, most: 1 }, peer: 'missing' };
+  const bench: Bench = {
+    device: 'cpu',
+    deviceCode: native.deviceCode('cpu'),
+    threads: 1,
+    effort: { seconds: 0, most: 1 },
+    peer: 'missing',
+  };
   const limits = { float32: 1e9, float64: 1e9, bandwidth: 1e9 };
   const small = { ...matmulEntries()[0]!, inputs: [{ shape: [4, 4] }, { shape: [4, 4] }], flops: 128, backward: 3 } as const;
   const [forward, both] = await measureRows([small], bench, limits);

@@ -34,19 +34,35 @@ export function onDevice(work: () => void, device: number): Timed {
   };
 }
 
+interface Plan {
+  readonly run: Timed;
+  /** Calls per sample. */
+  readonly count: number;
+  readonly rounds: number;
+  /** A call lasts this long, about. */
+  readonly one: number;
+  readonly samples: number[];
+}
+
+/** Warms a candidate up and finds how often to call it: the wait for a device must not count with short calls. */
+async function plan(run: Timed, { seconds, most }: Effort): Promise<Plan> {
+  await run(1);
+  let [count, taken] = [1, Math.max(await run(1), 1e-7)];
+  while (taken < sampleSeconds) {
+    count = Math.ceil(count * Math.min(Math.max(sampleSeconds / taken, 2), 10));
+    taken = await run(count);
+  }
+  const rounds = Math.max(leastRounds, Math.min(most, Math.floor(seconds / taken)));
+  return { run, count, rounds, one: taken / count, samples: [] };
+}
+
 /**
  * Milliseconds per call of every candidate: warmed up, then called in turn, round after round, so that a slow moment of the machine falls on
  * all of them.
  */
-export async function alternate(candidates: readonly Timed[], { seconds, most }: Effort): Promise<Milliseconds[]> {
-  const plans = [];
-  for (const run of candidates) {
-    await run(1);
-    const one = Math.max(await run(1), 1e-7);
-    const count = Math.max(1, Math.floor(sampleSeconds / one));
-    const rounds = Math.max(leastRounds, Math.min(most, Math.floor(seconds / (one * count))));
-    plans.push({ run, one, count, rounds, samples: [] as number[] });
-  }
+export async function alternate(candidates: readonly Timed[], effort: Effort): Promise<Milliseconds[]> {
+  const plans: Plan[] = [];
+  for (const run of candidates) plans.push(await plan(run, effort));
   for (let round = 0; round < Math.max(...plans.map(({ rounds }) => rounds)); round++) {
     for (const { run, one, count, samples } of plans.filter(({ rounds }) => round < rounds)) {
       if (one < shortSeconds) {

@@ -11,17 +11,28 @@ interface Choice {
   /** Shapes of the inputs; default [1024, 1024] for each; 'own': those of the case. */
   readonly shapes?: readonly (readonly number[])[] | 'own';
   readonly flops?: number;
+  readonly bytes?: number;
+  readonly dtype?: Dtype;
 }
 
+/** Views move nothing: what is timed is the call. */
+const view = { flops: 0, bytes: 0 } as const;
 const square = [1024, 1024];
 const long = [2 ** 20];
 
 /** The operations whose case takes other shapes or has another name. */
 export const choices: Readonly<Record<string, Choice>> = {
-  reshape: { shapes: [[64, 48, 100]] },
-  transpose: { shapes: [[64, 16, 33, 32]] },
-  broadcastTo: { shapes: 'own' },
-  asComplex: { shapes: [[1024, 512, 2]] },
+  reshape: { ...view, shapes: [[64, 48, 100]] },
+  transpose: { ...view, shapes: [[64, 16, 33, 32]] },
+  slice: view,
+  flip: view,
+  broadcastTo: { ...view, shapes: 'own' },
+  real: view,
+  imag: view,
+  asReal: view,
+  asComplex: { ...view, shapes: [[1024, 512, 2]] },
+  toDevice: view,
+  conj: { dtype: 'complex64' },
   cast: { case: 'cast to complex' },
   gatherRows: { shapes: [[512, 5, 512], [6]] },
   scatterRows: { shapes: [[512, 6, 512], [6]] },
@@ -68,11 +79,12 @@ function dtypeOf({ dtypes = floats }: Case): Dtype {
 /** Every operation of the native table once, through its entry in the case table. */
 export function operationEntries(): Entry[] {
   return [...ops.keys()].map((op) => {
-    const { case: name = op, shapes, flops } = choices[op] ?? {};
+    const { case: name = op, shapes, dtype, flops, bytes } = choices[op] ?? {};
     const found = cases.find((c) => c.name === name);
     if (found === undefined) throw new Error(`the case table has no case named '${name}' for a benchmark of ${op}`);
     const inputs = enlarged(found, shapes);
     const largest = Math.max(...inputs.map(({ shape }) => size(shape)));
-    return { name: `op ${op}`, dtype: dtypeOf(found), inputs, make: () => found.call, flops: flops ?? largest };
+    const work = { flops: flops ?? largest, ...(bytes !== undefined && { bytes }) };
+    return { name: `op ${op}`, dtype: dtype ?? dtypeOf(found), inputs, make: () => found.call, ...work };
   });
 }

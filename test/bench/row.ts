@@ -67,7 +67,12 @@ async function prepare(entry: Entry, { device, deviceCode, peer }: Bench): Promi
   return [forward, { entry, name: `${name}, forward + backward`, flops: backward * flops, bytes: moved, run, peer: undefined }];
 }
 
-function peerFigures({ entry, peer }: Prepared, bench: Bench, ours: Milliseconds, theirs: Milliseconds | undefined): PeerFigures | undefined {
+function peerFigures(
+  { entry, peer }: Prepared,
+  bench: Bench,
+  ours: Milliseconds,
+  theirs: Milliseconds | undefined,
+): PeerFigures | undefined {
   const name = NumpyPeer.title;
   if (peer && theirs) return { name, version: peer.version, ms: theirs.median, ratio: theirs.median / ours.median, maxDiff: peer.maxDiff };
   return entry.product && bench.peer === 'missing' ? { name, missing: NumpyPeer.missing } : undefined;

@@ -19,54 +19,26 @@ import {
   wignerD,
   wignerSmallD,
 } from '../../lib/index.js';
-import { ReferenceSet, relativeError } from '../support/reference.js';
+import { relativeError } from '../support/reference.js';
+import { rotationError, smallDError, smallDOrthogonality, transformReference as reference } from '../support/reference_transforms.js';
 
-const reference = new ReferenceSet('transforms');
 const float64 = { dtype: 'float64' } as const;
 const difference = (a: Tensor, b: Tensor): number => relativeError(a.dataSync(), b.dataSync());
 
 reference.describe('vectors of ssht, mpmath and ducc', () => {
-  type Manifest = { files: Record<string, { euler_zyz_alpha_beta_gamma?: number[] }> };
-
   test.each([8, 16])('rotation, L = %d', (L) => {
-    const entry = Object.entries(reference.json<Manifest>('manifest.json').files).find(([name]) => name === `rotation/L${L}_rotated.npy`)!;
-    const [alpha, beta, gamma] = entry[1].euler_zyz_alpha_beta_gamma! as [number, number, number];
-    const flm = reshape(reference.load(`rotation/L${L}_flm.npy`), [L * L, 1]);
-    const turned = rotate(flm, { alpha, beta, gamma }, { L, basis: 'complex' });
-    expect(relativeError(turned.dataSync(), reference.load(`rotation/L${L}_rotated.npy`).dataSync())).toBeLessThan(1e-13);
+    expect(rotationError(L)).toBeLessThan(1e-13);
   });
 
-  test('small d to l = 16', () => {
-    const L = 17;
-    const table = reference.load(`wigner/d_L${L}.npy`);
-    const angles = reference.load(`wigner/d_L${L}_beta.npy`).dataSync();
-    const values = table.dataSync();
-    const size = 2 * L - 1;
-    let worst = 0;
-    angles.forEach((beta, ib) => {
-      for (let l = 0; l < L; l++) {
-        const d = wignerSmallD(l, beta);
-        for (let m = -l; m <= l; m++) {
-          for (let n = -l; n <= l; n++) {
-            const want = values[((ib * L + l) * size + m + L - 1) * size + n + L - 1]!;
-            worst = Math.max(worst, Math.abs(d[(m + l) * (2 * l + 1) + n + l]! - want));
-          }
-        }
-      }
-    });
-    expect(worst).toBeLessThan(1e-13);
+  test('small d to l = 64', () => {
+    expect(smallDError(0, 32)).toBeLessThan(1e-13);
+    expect(smallDError(33, 64)).toBeLessThan(1e-12);
   });
 });
 
 test('d^l is orthogonal to 1e-12 up to l = 128, and d^1_10 = -sin(beta)/sqrt(2)', () => {
   expect(wignerSmallD(1, 0.7)[2 * 3 + 1]).toBeCloseTo(-Math.sin(0.7) / Math.SQRT2, 15);
-  for (const l of [0, 1, 32, 128]) {
-    const n = 2 * l + 1;
-    const d = tensor(wignerSmallD(l, 1.1), [n, n]);
-    const inverse = tensor(wignerSmallD(l, -1.1), [n, n]);
-    const identity = new Float64Array(n * n).map((_, i) => (i % (n + 1) === 0 ? 1 : 0));
-    expect(relativeError(d.matmul(inverse).dataSync(), identity)).toBeLessThan(1e-12);
-  }
+  for (const l of [0, 1, 32, 128]) expect(smallDOrthogonality(l, 1.1)).toBeLessThan(1e-12);
 });
 
 test('a signal turns as its Wigner matrices say, in both bases and for general types', () => {

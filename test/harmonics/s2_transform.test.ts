@@ -2,7 +2,6 @@ import {
   type Sampling,
   type Tensor,
   abs,
-  cast,
   complex,
   contiguous,
   max,
@@ -21,11 +20,10 @@ import {
   transpose,
   zerosLike,
 } from '../../lib/index.js';
-import { ReferenceSet, relativeError } from '../support/reference.js';
+import { relativeError } from '../support/reference.js';
+import { s2Cases, s2Error, transformReference as reference } from '../support/reference_transforms.js';
 
-const reference = new ReferenceSet('transforms');
 const samplings: readonly Sampling[] = ['mw', 'mwss', 'dh', 'gl'];
-const dtypes = ['float64', 'float32'] as const;
 const tolerance = { float64: 1e-12, float32: 2e-5 };
 
 /** [...] as [..., 1]: one channel. */
@@ -33,26 +31,10 @@ const oneChannel = (x: Tensor): Tensor => reshape(x, [...x.shape, 1]);
 const difference = (a: Tensor, b: Tensor): number => relativeError(a.dataSync(), b.dataSync());
 
 reference.describe('vectors of ssht and ducc', () => {
-  for (const dtype of dtypes) {
-    test.each([4, 8, 16, 32, 64])(`real signals, L = %d, ${dtype}`, (L) => {
-      const flm = real(toRealBasis(oneChannel(reference.load(`s2/L${L}_real_flm.npy`)), s2Type(L)));
-      for (const sampling of samplings) {
-        const plan = s2Transform({ L, sampling, real: true, dtype });
-        const [c, f] = [cast(flm, dtype), cast(oneChannel(reference.load(`s2/L${L}_real_${sampling}_f.npy`)), dtype)];
-        expect(difference(plan.inverse(c), f)).toBeLessThan(tolerance[dtype]);
-        expect(difference(plan.forward(f), c)).toBeLessThan(tolerance[dtype]);
-      }
-    });
-
-    test.each([4, 8, 16, 32, 64])(`complex signals of spin 0, L = %d, ${dtype}`, (L) => {
-      const wanted = dtype === 'float32' ? 'complex64' : undefined;
-      const flm = oneChannel(reference.load(`s2/L${L}_s0_flm.npy`, wanted));
-      for (const sampling of samplings) {
-        const plan = s2Transform({ L, sampling, dtype });
-        const f = oneChannel(reference.load(`s2/L${L}_s0_${sampling}_f.npy`, wanted));
-        expect(difference(plan.inverse(flm), f)).toBeLessThan(tolerance[dtype]);
-        expect(difference(plan.forward(f), flm)).toBeLessThan(tolerance[dtype]);
-      }
+  for (const dtype of ['float64', 'float32'] as const) {
+    test.each(s2Cases)(`L = %d, %s, ${dtype}`, (L, sampling) => {
+      expect(s2Error('real', L, sampling, dtype)).toBeLessThan(tolerance[dtype]);
+      expect(s2Error('complex', L, sampling, dtype)).toBeLessThan(tolerance[dtype]);
     });
   }
 

@@ -9,7 +9,7 @@ test('workers have tensors of their own', async () => {
   const before = memory().tensors;
   const workers = [start(false), start(false)];
   const results = await Promise.all(workers.map((worker) => once(worker, 'message')));
-  for (const [message] of results) expect(message).toEqual({ value: 8, tensors: 2 });
+  for (const [message] of results) expect(message).toEqual({ value: 8, tensors: [2, 0] });
   expect(memory().tensors).toBe(before);
   await Promise.all(workers.map((worker) => worker.terminate()));
 });

@@ -1,18 +1,5 @@
-import {
-  type Tensor,
-  clebschGordan,
-  equivarianceError,
-  mixingSet,
-  models,
-  mul,
-  nn,
-  pad,
-  random,
-  s2Type,
-  slice,
-  sub,
-  tidy,
-} from '../../lib/index.js';
+import { type Tensor, equivarianceError, mixingSet, models, nn, random, s2Type, tensorProduct } from '../../lib/index.js';
+import { withWrongSign } from '../support/wrong_sign.js';
 
 const limits = { float32: 1e-5, float64: 1e-12 } as const;
 const L = 4;
@@ -83,26 +70,10 @@ describe.each(['float32', 'float64'] as const)('equivariance, %s', (dtype) => {
   });
 });
 
-/** The product of a signal with itself, the sign of one coupling turned: (l1, m1), (l2, m2) to (l, m), tau = 1. */
-function withWrongSign(product: nn.TensorProductActivation, x: Tensor): Tensor {
-  const [l1, m1, l2, m2, l, m] = [1, 0, 2, 0, 1, 0];
-  const fragment = edges[l]!.findIndex(([a, b]) => a === l1 && b === l2);
-  const offset = edges.slice(0, l).reduce((sum, pairs, k) => sum + (2 * k + 1) * pairs.length, 0);
-  const row = offset + (m + l) * edges[l]!.length + fragment;
-  const coupling = clebschGordan(l1, l2, l, { basis: 'real' })[((m1 + l1) * (2 * l2 + 1) + m2 + l2) * (2 * l + 1) + m + l]!;
-  return tidy(() => {
-    const z = product.forward(x);
-    const factor = (degree: number, order: number): Tensor =>
-      slice(x, [0, degree * degree + degree + order, 0], [x.shape[0]!, 1, x.shape[2]!]);
-    const term = mul(mul(factor(l1, m1), factor(l2, m2)), 2 * coupling);
-    return sub(z, pad(term, [0, row, 0], [0, z.shape[1]! - row - 1, 0]));
-  });
-}
-
 test('one wrong sign of a coupling shows', async () => {
-  const product = new nn.TensorProductActivation({ tau, edges });
-  const options = { tauIn: tau, tauOut: [...product.tau], channels };
-  expect((await equivarianceError((x) => withWrongSign(product, x), options)).mean).toBeGreaterThan(1e-2);
+  const product = tensorProduct({ tau1: tau, edges });
+  const options = { tauIn: tau, tauOut: product.tau, channels };
+  expect((await equivarianceError((x) => withWrongSign(product, edges, x), options)).mean).toBeGreaterThan(1e-2);
 });
 
 test('the error of S2Activation falls with oversampling', async () => {

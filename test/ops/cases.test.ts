@@ -1,13 +1,12 @@
 import type { DeviceOption } from '../../lib/index.js';
-import { type Dtype, isFloating } from '../../lib/dtype.js';
+import type { Dtype } from '../../lib/dtype.js';
 import { type Tensor, broadcastTo, concat, flip, setThreads, slice, tidy, transpose } from '../../lib/index.js';
 import { native } from '../../lib/native.js';
-import { ops } from '../../lib/op.js';
 import { type Case, floats, makeInputs } from '../support/case.js';
 import { cases } from '../support/cases.js';
 import { bits, expectClose, tolerances } from '../support/close.js';
 import { testDevices } from '../support/devices.js';
-import { adjointError, gradientError, secondGradientError } from '../support/gradcheck.js';
+import { adjointError, gradientDtypes, gradientError, secondGradientError } from '../support/gradcheck.js';
 import { toPlain } from '../support/plain.js';
 
 const initialIsa = native.isa();
@@ -38,15 +37,6 @@ const layouts: Record<string, (x: Tensor) => Tensor> = {
   flipped: (x) => flip(concat([flip(x)], 0)),
   broadcast: (x) => slice(broadcastTo(x, [2, ...x.shape]), [1, ...x.shape.map(() => 0)], [1, ...x.shape]).reshape(x.shape),
 };
-
-function gradientDtypes(c: Case): readonly Dtype[] {
-  const definition = ops.get(c.op);
-  if (c.skipGradient || !definition?.vjp) return [];
-  return (c.dtypes ?? floats).filter((dtype) => {
-    const inputs = c.inputs.map((input) => input.dtype ?? dtype);
-    return (dtype === 'float64' || dtype === 'complex128') && inputs.some(isFloating);
-  });
-}
 
 describe.each(cases.map((c) => [c.name, c] as const))('%s', (_, c) => {
   const dtypes = c.dtypes ?? floats;

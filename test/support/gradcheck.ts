@@ -1,6 +1,7 @@
-import { isComplex, isFloating } from '../../lib/dtype.js';
+import { type Dtype, isComplex, isFloating } from '../../lib/dtype.js';
 import { type Tensor, add, asReal, grads, mul, sum, tensor, tidy } from '../../lib/index.js';
-import { gaussian, generator } from './case.js';
+import { ops } from '../../lib/op.js';
+import { type Case, floats, gaussian, generator } from './case.js';
 
 type F = (...x: Tensor[]) => Tensor;
 
@@ -50,6 +51,16 @@ const dots = (a: readonly Tensor[], b: readonly Tensor[]): number =>
   a.reduce((total, x, i) => total + dot(x.dataSync(), b[i]!.dataSync()), 0);
 const scales = (a: readonly Tensor[], b: readonly Tensor[]): number =>
   a.reduce((total, x, i) => total + norm(x.dataSync()) * norm(b[i]!.dataSync()), 0);
+
+/** The dtypes in which finite differences of a case mean something. */
+export function gradientDtypes(c: Case): readonly Dtype[] {
+  const definition = ops.get(c.op);
+  if (c.skipGradient || !definition?.vjp) return [];
+  return (c.dtypes ?? floats).filter((dtype) => {
+    const inputs = c.inputs.map((input) => input.dtype ?? dtype);
+    return (dtype === 'float64' || dtype === 'complex128') && inputs.some(isFloating);
+  });
+}
 
 /** Error of the first gradient along a random direction, relative to its size. */
 export function gradientError(call: F, inputs: readonly Tensor[], seed = 'gradient'): number {

@@ -9,20 +9,24 @@ const [float32, cpu] = [0, 0];
 
 function product(n) {
   const x = addon.full([n, n], float32, cpu, 1, 0);
-  return addon.ops.einsum(x, x, 'ij', 'jk', 'ik');
+  return { x, y: addon.ops.einsum(x, x, 'ij', 'jk', 'ik') };
 }
 
 async function spin() {
   for (;;) {
-    addon.data(product(200)).then(() => undefined);
+    addon.data(product(200).y).then(() => undefined);
     addon.sleepTask(cpu, 1);
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }
 
 async function once() {
-  const values = await addon.data(product(8));
-  parentPort.postMessage({ value: values[63], tensors: addon.memory().tensors });
+  const { x, y } = product(8);
+  const values = await addon.data(y);
+  const tensors = addon.memory().tensors;
+  addon.release(x);
+  addon.release(y);
+  parentPort.postMessage({ value: values[63], tensors: [tensors, addon.memory().tensors] });
 }
 
 if (workerData.spin) {

@@ -40,7 +40,7 @@ function settingsOf(values: Values<typeof options>, { signal }: Context): Settin
   const size = values.quick ? quick : full;
   const training = values.limit ?? size.training;
   const { epochs = size.epochs, seed = 0, device: place = 'cpu', out: folder, dtype } = values;
-  return { training, test: Math.ceil(training / 5), epochs, seed, dtype, device: place, folder, signal };
+  return { training, test: Math.ceil(training / 5), epochs, seed, dtype, device: place, folder, signal, say: values.json ? () => undefined : print };
 }
 
 async function testDigits(o: Settings): Promise<TestDigits> {
@@ -89,15 +89,15 @@ function summaryOf({ contestant, model, seconds, imagesPerSecond, unrotated, rot
   return { name: contestant.name, parameters: model.parameterCount(), seconds, imagesPerSecond, unrotated: plain, rotated: turned };
 }
 
-async function runDemo(o: Settings, say: (line: string) => void): Promise<Findings> {
+async function runDemo(o: Settings): Promise<Findings> {
   const start = performance.now();
-  const { training, test: testCount, epochs } = o;
+  const { training, test: testCount, epochs, say } = o;
   await mkdir(o.folder, { recursive: true }).catch((error: unknown) => {
     throw expected(op, 'a folder', o.folder, (error as Error).message, 'ERR_IO');
   });
   const test = await testDigits(o);
   const digits = await firstDigits('train', training);
-  say(`Training two networks on ${training} unrotated digits on the sphere, ${epochs} epochs each`);
+  say(`Two networks learn ${training.toLocaleString('en-US')} handwritten digits on the sphere, unrotated, in ${epochs} epochs`);
   const outcomes: Outcome[] = [];
   for (const contestant of [equivariant, planar]) {
     const outcome = await runContestant(contestant, digits, test, o);
@@ -133,7 +133,7 @@ export const command = defineCommand({
   options,
   async run(values, _operands, context) {
     if (values.threads !== undefined) setThreads(values.threads);
-    const findings = await runDemo(settingsOf(values, context), values.json ? () => undefined : print);
+    const findings = await runDemo(settingsOf(values, context));
     if (values.json) print(JSON.stringify(findings));
     return findings.samePredictions ? exit.done : exit.failed;
   },

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { memory, nn, optim, random, setThreads, tensor, tidy } from '../../lib/index.js';
+import { sphericalNetwork } from '../../lib/models/spherical_network.js';
+import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
+import { accuracy, confusionCounts, forwardInBatches } from '../../lib/train/evaluate.js';
+import { type Examples, type Optimizer, type StepReport, type TrainOptions, epochOrder, stepCount, train } from '../../lib/train/train.js';
+
+const [n, L, classes] = [40, 4, 3];
+
+/** Signals whose class is told by where their energy lies: in degree 1, 2 or 3. */
+function examples(): Examples {
+  const values = new Float32Array(n * L * L);
+  const labels = Int32Array.from({ length: n }, (_, i) => i % classes);
+  labels.forEach((label, i) => {
+    const l = label + 1;
+    for (let m = 0; m <= 2 * l; m++) values[i * L * L + l * l + m] = Math.sin(i + 3 * m);
+  });
+  return { inputs: tensor(values, [n, L * L, 1]), labels: tensor(labels, [n]) };
+}
+
+interface Run {
+  readonly network: nn.Module;
+  readonly optimizer: Optimizer;
+}
+
+function start(): Run {
+  random.seed(3);
+  const network = sphericalNetwork({ L, blocks: [{ L: 3, channels: 4 }], classes, hidden: 8 });
+  return { network, optimizer: new optim.AdamW(network.parameters(), { lr: 0.01 }) };
+}
+
+const options: TrainOptions = { epochs: 12, batch: 16, seed: 5, schedule: optim.schedules.constant(0.01) };
+
+async function parametersOf({ network }: Run): Promise<ArrayLike<number>[]> {
+  return Promise.all(Object.values(network.stateDict()).map((p) => p.data()));
+}
+
+test('lowers the loss, reports every step, and leaves no tensors behind', async () => {
+  const { network, optimizer } = start();
+  const data = examples();
+  const reports: StepReport[] = [];
+  const lived: number[] = [];
+  await train(network, optimizer, data, {
+    ...options,
+    onStep: (report) => {
+      reports.push(report);
+      lived.push(memory().tensors);
+    },
+  });
+  expect(reports.map(({ step }) => step)).toEqual(Array.from({ length: stepCount(n, options) }, (_, i) => i));
+  expect(reports.map(({ epoch }) => epoch)).toEqual(reports.map(({ step }) => Math.floor(step / 3)));
+  expect(reports.at(-1)!.loss).toBeLessThan(0.5 * reports[0]!.loss);
+  expect(lived.slice(1, -1)).toEqual(lived.slice(1, -1).fill(lived[1]!));
+  const logits = await forwardInBatches(network, data.inputs, { batch: 7 });
+  expect(logits.shape).toEqual([n, classes]);
+});
+
+test('gives the same bits again, with 1 and with 2 threads', async () => {
+  const results: ArrayLike<number>[][] = [];
+  for (const threads of [1, 2, 2]) {
+    setThreads(threads);
+    const run = start();
+    await train(run.network, run.optimizer, examples(), options);
+    results.push(await parametersOf(run));
+  }
+  expect(results[1]).toEqual(results[0]);
+  expect(results[2]).toEqual(results[0]);
+});
+
+describe('stopped by its signal', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'clebsch-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('it writes a checkpoint, from which training goes on with the same bits', async () => {
+    const straight = start();
+    await train(straight.network, straight.optimizer, examples(), options);
+
+    const file = path.join(folder, 'checkpoint.safetensors');
+    const stop = new AbortController();
+    const first = start();
+    const interrupted = train(first.network, first.optimizer, examples(), {
+      ...options,
+      signal: stop.signal,
+      onStep: ({ step }) => void (step === 9 && stop.abort()),
+      checkpoint: (steps) => saveCheckpoint(file, first.network, first.optimizer, steps),
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+
+    const second = start();
+    random.seed(99);
+    const steps = await loadCheckpoint(file, second.network, second.optimizer);
+    expect(steps).toBeGreaterThanOrEqual(10);
+    expect(steps).toBeLessThan(stepCount(n, options));
+    await train(second.network, second.optimizer, examples(), { ...options, start: steps });
+    expect(await parametersOf(second)).toEqual(await parametersOf(straight));
+  });
+
+  test('a file that is no checkpoint is refused', async () => {
+    const { network, optimizer } = start();
+    await expect(loadCheckpoint(path.join(folder, 'nowhere'), network, optimizer)).rejects.toMatchObject({ code: 'ERR_IO' });
+  });
+});
+
+test('a loss that is not finite stops training with the step', async () => {
+  const { network, optimizer } = start();
+  const schedule = (step: number): number => (step < 4 ? 0.01 : 1e38);
+  const run = train(network, optimizer, examples(), { ...options, schedule });
+  await expect(run).rejects.toMatchObject({ code: 'ERR_VALUE', message: expect.stringMatching(/a finite loss for step \d+, got (NaN|-?Infinity)/) });
+});
+
+test('the order of an epoch is a permutation of its own that the seed decides', () => {
+  const order = epochOrder(100, 1, 0);
+  expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  expect(epochOrder(100, 1, 0)).toEqual(order);
+  expect(epochOrder(100, 1, 1)).not.toEqual(order);
+  expect(epochOrder(100, 2, 0)).not.toEqual(order);
+});
+
+test('accuracy and confusion count', () => {
+  expect(accuracy([0, 1, 1, 2], [0, 1, 2, 2])).toBe(0.75);
+  expect(confusionCounts([0, 1, 1, 2], [0, 1, 2, 2], 3)).toEqual([
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 1, 1],
+  ]);
+});
+
+test('an aborted signal stops forward passes', async () => {
+  const { network } = start();
+  const run = tidy(() => forwardInBatches(network, examples().inputs, { signal: AbortSignal.abort() }));
+  await expect(run).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+});
