@@ -3,7 +3,7 @@ import { readBytes } from './atomic_file.js';
 import { digitSide } from './data/mnist.js';
 import { sphericalDigits } from './data/spherical_digits.js';
 import { type DeviceOption, deviceCode, deviceName } from './device.js';
-import { type Dtype, type TypedArray, complexDtype, isComplex, realDtype } from './dtype.js';
+import { type Dtype, type TypedArray, complexDtype, isComplex } from './dtype.js';
 import { ClebschError, expected } from './errors.js';
 import { safetensors } from './files.js';
 import { expectFormat } from './formats/format_check.js';
@@ -17,10 +17,12 @@ import type { LayerConfig } from './models/registry.js';
 import type { Module } from './nn/module.js';
 import { cast, concat, toDevice } from './ops/layout.js';
 import { slice } from './ops/views.js';
+import { random } from './random.js';
 import { tidy } from './scope.js';
 import { noGrad } from './tape.js';
 import { Tensor, tensor, zeros } from './tensor.js';
 
+const op = 'loadModel';
 const format = 'clebsch';
 const version = 1;
 const reservedKeys = ['format', 'clebsch.version', 'clebsch.config', 'clebsch.complex'];
@@ -29,7 +31,7 @@ type Precision = 'float32' | 'float64';
 
 /** What a model file holds beside its tensors. */
 interface ModelConfig {
-  /** Of all tensors; complex ones have the same precision. */
+  /** Of all tensors. */
   readonly dtype: Precision;
   readonly architecture: LayerConfig;
 }
@@ -63,16 +65,15 @@ export async function saveModel(
   file: string,
   options: { readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
-  const op = 'saveModel';
   const { metadata = {} } = options;
   const reserved = reservedKeys.find((key) => key in metadata);
-  if (reserved !== undefined) throw expected(op, 'other keys', 'metadata', reserved);
+  if (reserved !== undefined) throw expected('saveModel', 'other keys', 'metadata', reserved);
   const state = module.stateDict();
   const architecture = describeModule(module);
   const [stored, described] = [Object.keys(state).sort().join(), [...stateShapes(architecture).keys()].sort().join()];
-  if (stored !== described) throw expected(op, 'modules that occur once each', 'module', 'one that occurs twice');
-  const dtypes = new Set(Object.values(state).map((t) => realDtype(t.dtype)));
-  if (dtypes.size > 1) throw expected(op, 'one dtype of all tensors', 'module', [...dtypes], 'ERR_DTYPE');
+  if (stored !== described) throw expected('saveModel', 'modules that occur once each', 'module', 'one that occurs twice');
+  const dtypes = new Set(Object.values(state).map((t) => t.dtype));
+  if (dtypes.size > 1) throw expected('saveModel', 'one dtype of all tensors', 'module', [...dtypes], 'ERR_DTYPE');
   const config = { dtype: [...dtypes][0] ?? 'float32', architecture };
   const own = { format, 'clebsch.version': String(version), 'clebsch.config': JSON.stringify(config) };
   await safetensors.save(file, state, { ...metadata, ...own });
@@ -91,7 +92,9 @@ export async function loadModel(
   const config = readConfig(metadata);
   checkTensors(tensors, config);
   const dtype = options.dtype ?? config.dtype;
+  const before = random.state();
   const module = buildModule(config.architecture, { dtype, device });
+  random.restore(before); // initial weights are drawn only to be replaced
   try {
     tidy(() => {
       const state = Object.entries(module.stateDict()).map(([name, target]) => {
@@ -107,8 +110,6 @@ export async function loadModel(
   }
   return new LoadedModel(module, config, dtype, device);
 }
-
-const op = 'loadModel';
 
 function readConfig(metadata: Readonly<Record<string, string>>): ModelConfig {
   expectFormat(op, metadata['format'] === format, format, 'the format in the metadata', metadata['format'] ?? 'none');

@@ -141,7 +141,7 @@ function loadAddon(): Native {
   } catch (error) {
     const platform = `${process.platform}-${process.arch}`;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ClebschError('ERR_IO', 'load', `[load] expected a native add-on for ${platform} (run \`npm run build\`), got: ${reason}`, {
+    throw new ClebschError('ERR_IO', 'load', `[load] expected a native add-on for ${platform} (run \`npm run setup\`), got: ${reason}`, {
       cause: error,
     });
   }

@@ -30,7 +30,8 @@ export function whole(help: string, least: number): Option<number | undefined> {
   const read = (given: string | undefined, name: string): number | undefined => {
     if (given === undefined) return undefined;
     const value = /^\d+$/.test(given) ? Number(given) : NaN;
-    if (!(Number.isSafeInteger(value) && value >= least)) throw new UsageError(`--${name} takes a whole number >= ${least}, not '${given}'`);
+    if (!(Number.isSafeInteger(value) && value >= least))
+      throw new UsageError(`--${name} takes a whole number >= ${least}, not '${given}'`);
     return value;
   };
   return { placeholder: 'N', help, read };
@@ -72,7 +73,9 @@ export function parseArguments<O extends Options>(
   { name, operands, options }: Signature<O>,
   args: readonly string[],
 ): { values: Values<O>; operands: string[] } | 'help' {
-  const types = Object.entries(options).map(([key, { placeholder }]) => [key, { type: placeholder ? 'string' : 'boolean' } as const] as const);
+  const types = Object.entries(options).map(
+    ([key, { placeholder }]) => [key, { type: placeholder ? 'string' : 'boolean' } as const] as const,
+  );
   const { values, positionals } = parseStrictly(args, { ...everywhere, ...Object.fromEntries(types) });
   if (values['help']) return 'help';
   const missing = operands[positionals.length];
@@ -88,7 +91,10 @@ export function parseArguments<O extends Options>(
 
 type ParseConfig = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>>;
 
-function parseStrictly(args: readonly string[], options: ParseConfig): { values: Record<string, string | true | undefined>; positionals: string[] } {
+function parseStrictly(
+  args: readonly string[],
+  options: ParseConfig,
+): { values: Record<string, string | true | undefined>; positionals: string[] } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     return { values: values as Record<string, string | true | undefined>, positionals };
@@ -101,7 +107,9 @@ function parseStrictly(args: readonly string[], options: ParseConfig): { values:
 
 /** The help text of a command. */
 export function helpText({ name, summary, operands, options }: Signature<Options>): string {
-  const rows = Object.entries(options).map(([key, { placeholder, help }]) => [placeholder ? `--${key} ${placeholder}` : `--${key}`, help] as const);
+  const rows = Object.entries(options).map(
+    ([key, { placeholder, help }]) => [placeholder ? `--${key} ${placeholder}` : `--${key}`, help] as const,
+  );
   const usage = ['clebsch', name, ...operands, '[options]'].join(' ');
   return `Usage: ${usage}\n\n${summary}\n\nOptions:\n${alignedColumns([...rows, ['-h, --help', 'show this text']])}`;
 }

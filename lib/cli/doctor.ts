@@ -30,7 +30,7 @@ export async function doctor(): Promise<{ ok: boolean; checks: Check[] }> {
     checks.push(await checkArithmetic(clebsch, 'cpu'));
     if (info.cuda.available) checks.push(await checkArithmetic(clebsch, 'cuda'));
   } catch (error) {
-    const remedy = 'in a clone run `npm run setup`; elsewhere reinstall the package (prebuilt for x86-64 Linux with glibc >= 2.35)';
+    const remedy = 'in a clone run `npm run setup`; elsewhere reinstall the package (prebuilt for x86-64 Linux with glibc >= 2.34)';
     checks.push(fault('add-on', message(error), remedy));
   }
   return { ok: checks.every((check) => check.ok), checks };

@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, readonly [summary: string, load: () => P
 
 function overview(): string {
   const rows = Object.entries(commands).map(([name, [summary]]) => [name, summary] as const);
-  return `Usage: clebsch COMMAND [options]\n\nCommands:\n${alignedColumns(rows)}\n\n\`clebsch COMMAND --help\` shows the options of a command.`;
+  return `Usage: clebsch COMMAND [options]\n\nCommands:\n${alignedColumns(rows)}\n\n'clebsch COMMAND --help' shows its options.`;
 }
 
 async function dispatch(args: readonly string[], context: Context): Promise<number> {

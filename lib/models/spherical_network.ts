@@ -65,16 +65,24 @@ export class SphericalNetwork extends Module<SphericalNetworkOptions> {
 export interface SphericalNetworkPlan extends ParameterOptions {
   /** Bandlimit of the input. */
   readonly L: number;
-  /** Of the output of each block. */
-  readonly blocks: readonly { readonly L: number; readonly channels: number }[];
   readonly classes: number;
-  /** Which degrees the products couple; default 'mst'. */
+  /** Bandlimit and channels of the output of each block; default 6, 5, 4 with 10, 12, 12 (with L = 12 and 10 classes 38,942 weights). */
+  readonly blocks?: readonly { readonly L: number; readonly channels: number }[];
+  /** Which degrees the products couple; default 'full'. With 'mst' and 'rmst' even degrees have their loops too. */
   readonly mixing?: MixingRule;
+  /** Whether the convolutions are constrained: far fewer weights, for blocks with many channels. Default false. */
+  readonly constrained?: boolean;
   /** Width of the head; default 64. */
   readonly hidden?: number;
   /** Probability of dropping a hidden unit; default 0.2. */
   readonly dropout?: number;
 }
+
+const defaultBlocks = [
+  { L: 6, channels: 10 },
+  { L: 5, channels: 12 },
+  { L: 4, channels: 12 },
+];
 
 /** A dense head: [n, features] -> [n, classes]. */
 function denseHead(features: number, { classes, hidden = 64, dropout = 0.2, ...options }: SphericalNetworkPlan): Module {
@@ -93,25 +101,32 @@ function parameterOptions({ dtype, device }: ParameterOptions): ParameterOptions
 
 /**
  * A strictly equivariant network for coefficients [n, L*L, 1] in the real basis: each block couples degrees by a Clebsch-Gordan product, mixes
- * fragments and channels by a constrained generalized convolution and is normalized; the bandlimit falls from block to block.
+ * fragments and channels by a generalized convolution and is normalized; the bandlimit falls from block to block.
  */
 export function sphericalNetwork(plan: SphericalNetworkPlan): SphericalNetwork {
-  const { L, mixing = 'mst' } = plan;
+  const { L, mixing = 'full', constrained = false, blocks: sizes = defaultBlocks } = plan;
   const options = parameterOptions(plan);
-  const first = plan.blocks[0]?.channels ?? 1;
+  const loops = mixing === 'full' ? {} : ({ loops: 'even' } as const);
   const blocks: Module[] = [];
   const readouts = [new Invariants({ tau: s2Type(L), norms: true })];
-  let [features, from, channels] = [L, L, first];
-  for (const block of plan.blocks) {
-    const [tauIn, tauOut] = [s2Type(from), s2Type(block.L)];
-    const product = new TensorProductActivation({ tau: tauIn, edges: mixingSet(mixing, from, { lOut: block.L }) });
-    const sizes = { channelsIn: channels, channelsOut: block.channels, constrained: true };
-    const mixer = new GeneralizedConvolution({ tauIn: product.tau, tauOut, ...sizes, ...options });
-    const norm = new CovariantNorm({ tau: tauOut, channels: block.channels, ...options });
-    blocks.push(new Sequential([...(blocks.length === 0 ? lift(tauIn, first, options) : []), product, mixer, norm]));
-    readouts.push(new Invariants({ tau: tauOut, norms: true }));
-    features += block.L * block.channels;
-    [from, channels] = [block.L, block.channels];
+  let [features, from, channelsIn] = [L, L, sizes[0]?.channels ?? 1];
+  for (const { L: to, channels } of sizes) {
+    const tau = s2Type(to);
+    const product = new TensorProductActivation({ tau: s2Type(from), edges: mixingSet(mixing, from, { lOut: to, ...loops }) });
+    const mixer = new GeneralizedConvolution({
+      tauIn: product.tau,
+      tauOut: tau,
+      channelsIn,
+      channelsOut: channels,
+      constrained,
+      ...options,
+    });
+    const norm = new CovariantNorm({ tau, channels, ...options });
+    const first = blocks.length === 0 ? lift(s2Type(L), channelsIn, options) : [];
+    blocks.push(new Sequential([...first, product, mixer, norm]));
+    readouts.push(new Invariants({ tau, norms: true }));
+    features += to * channels;
+    [from, channelsIn] = [to, channels];
   }
   return new SphericalNetwork({ blocks, readouts, head: denseHead(features, plan) });
 }

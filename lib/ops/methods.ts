@@ -1,11 +1,13 @@
 import type { Dtype } from '../dtype.js';
-import { Tensor } from '../tensor.js';
+import { Tensor, type TensorLike } from '../tensor.js';
 import { matmul } from './contract.js';
 import * as elementwise from './elementwise.js';
 import { cast, contiguous, pad, toDevice } from './layout.js';
 import * as reductions from './reduce.js';
 import { gatherRows } from './rows.js';
 import * as views from './views.js';
+
+export type { TensorLike }; // the declarations of this file name it
 
 // Operations as methods: x.f(...rest) is f(x, ...rest).
 

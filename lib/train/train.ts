@@ -11,7 +11,8 @@ import { argmax, mean } from '../ops/reduce.js';
 import { gatherRows } from '../ops/rows.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
-import { Tensor, tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
+import { tensor } from '../tensor.js';
 
 const op = 'train';
 

@@ -36,14 +36,13 @@ Tensor from_data(const Call& c, RawValue data, const Dims& shape, Dtype dtype, B
   const auto [wanted, per_element] = array_type(dtype);
   const bool matches = type == wanted || (dtype == Dtype::uint8 && type == napi_uint8_clamped_array);
   require(typed && matches, ErrorCode::dtype, "tensor", "expected a typed array of the dtype ", dtype, " for data, got another value");
-  for (int i = 0; i < shape.ndim; ++i) require(shape[i] >= 0, ErrorCode::shape, "tensor", "expected sizes >= 0 for shape, got ", shape);
+  check_shape("tensor", shape);
   require(static_cast<int64_t>(length) == shape.product() * per_element, ErrorCode::shape, "tensor", "expected ", shape.product() * per_element,
           " numbers for the shape ", shape, ", got ", length);
   return from_host(bytes, shape, dtype, backend);
 }
 
 Tensor full(const Dims& shape, Dtype dtype, Backend& backend, double re, double im) {
-  for (int i = 0; i < shape.ndim; ++i) require(shape[i] >= 0, ErrorCode::shape, "full", "expected sizes >= 0 for shape, got ", shape);
   return ops::full(shape, dtype, backend, re, im);
 }
 

@@ -109,7 +109,7 @@ class CpuBackend final : public Backend {
   }
   void release(void* block, size_t bytes) noexcept override { memory_.release(block, bytes ? bytes : 1); }
   const char* upload(void* to, const void* from, size_t bytes) override {
-    std::memcpy(to, from, bytes);
+    if (bytes) std::memcpy(to, from, bytes);
     return nullptr;
   }
   const char* download(void* to, const void* from, size_t bytes) override { return upload(to, from, bytes); }

@@ -14,7 +14,17 @@ bool Tensor::is_contiguous() const {
   return true;
 }
 
+void check_shape(const char* op, const Dims& shape) {
+  int64_t nonzero = 1;  // a zero among the sizes must not hide an overflow of the strides
+  for (int i = 0; i < shape.ndim; ++i) {
+    require(shape[i] >= 0, ErrorCode::shape, op, "expected sizes >= 0 for shape, got ", shape);
+    const bool fits = !__builtin_mul_overflow(nonzero, shape[i] ? shape[i] : 1, &nonzero) && nonzero <= int64_t{1} << 46;
+    require(fits, ErrorCode::memory, op, "expected at most 2^46 elements, got the shape ", shape);
+  }
+}
+
 Tensor empty(const Dims& shape, Dtype dtype, Backend& backend) {
+  check_shape("tensor", shape);
   Tensor t;
   t.dtype = dtype;
   t.shape = shape;
@@ -34,7 +44,7 @@ Tensor view(const Tensor& x, const Dims& shape, const Dims& strides, int64_t off
 Tensor from_host(const void* data, const Dims& shape, Dtype dtype, Backend& backend) {
   Tensor t = empty(shape, dtype, backend);
   if (backend.code() == kCpu) {  // nothing else can see the new block yet
-    std::memcpy(t.data(), data, t.bytes());
+    if (t.bytes()) std::memcpy(t.data(), data, t.bytes());
     return t;
   }
   const char* bytes = static_cast<const char*>(data);
@@ -46,7 +56,7 @@ Tensor from_host(const void* data, const Dims& shape, Dtype dtype, Backend& back
 void read_async(const Tensor& x, std::function<void(const void*, std::optional<Error>)> done) {
   Backend& backend = x.backend();
   if (backend.code() == kCpu) {
-    backend.stream().on_complete([x, done = std::move(done)](std::optional<Error> error) { done(x.data(), std::move(error)); });
+    backend.stream().on_complete([x, done = std::move(done)](std::optional<Error> error) { done(error ? nullptr : x.data(), std::move(error)); });
     return;
   }
   auto host = std::make_shared<std::vector<char>>(x.bytes());

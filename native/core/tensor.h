@@ -8,17 +8,28 @@
 
 namespace clebsch {
 
-// Owner of one block of a backend's memory.
+// Owner of one block of a backend's memory, taken at its first use: the program may run far ahead of its streams, and results that are
+// dropped before or soon after they are computed then never add up.
 class Storage {
  public:
-  Storage(Backend& backend, size_t bytes) : backend(backend), bytes(bytes), data(backend.allocate(bytes)) {}
-  ~Storage() { backend.release(data, bytes); }
+  Storage(Backend& backend, size_t bytes) : backend(backend), bytes(bytes) {}
+  ~Storage() {
+    if (data_) backend.release(data_, bytes);
+  }
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
+  // Inside a task of the backend's stream, or before anybody else knows the storage. Throws ERR_MEMORY.
+  void* data() {
+    if (!data_) data_ = backend.allocate(bytes);
+    return data_;
+  }
+
   Backend& backend;
   const size_t bytes;
-  void* const data;
+
+ private:
+  void* data_ = nullptr;
 };
 using StoragePtr = std::shared_ptr<Storage>;
 
@@ -32,11 +43,14 @@ struct Tensor {
   int64_t size() const { return shape.product(); }
   size_t bytes() const { return static_cast<size_t>(size()) * dtype_size(dtype); }
   int ndim() const { return shape.ndim; }
-  void* data() const { return static_cast<char*>(storage->data) + offset * static_cast<int64_t>(dtype_size(dtype)); }
+  // As Storage::data().
+  void* data() const { return static_cast<char*>(storage->data()) + offset * static_cast<int64_t>(dtype_size(dtype)); }
   bool is_contiguous() const;
 };
 
-// Uninitialised, contiguous. Throws ERR_MEMORY.
+// Throws ERR_SHAPE for a negative size and ERR_MEMORY for more elements than any memory holds.
+void check_shape(const char* op, const Dims& shape);
+// Uninitialised, contiguous.
 Tensor empty(const Dims& shape, Dtype dtype, Backend& backend);
 // A view with its own shape and strides.
 Tensor view(const Tensor& x, const Dims& shape, const Dims& strides, int64_t offset);

@@ -5,6 +5,16 @@
 
 namespace clebsch::num {
 
+// sqrt(a^2 + b^2); the C library's own would ask for glibc 2.35.
+template <class T>
+CLEBSCH_HD T hypot(T a, T b) {
+  const T x = fabs(a), y = fabs(b), larger = x > y ? x : y, smaller = x > y ? y : x;
+  if (x == infinity<T>() || y == infinity<T>()) return infinity<T>();
+  if (larger == 0) return larger + smaller;  // NaN where the other is
+  const T ratio = smaller / larger;
+  return larger * sqrt(1 + ratio * ratio);
+}
+
 template <class T>
 CLEBSCH_HD T abs(Complex<T> z) { return hypot(z.re, z.im); }
 

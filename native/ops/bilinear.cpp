@@ -180,10 +180,12 @@ Tensor bilinear(const Tensor& p, const Tensor& q, const BilinearPlan& plan, int6
   shape[n - 2] = plan.rows[r];
   const Tensor out = empty(shape, p.dtype, p.backend());
   const int64_t batch = p.shape.product(0, n - 2), channels = p.shape[n - 1];
-  const auto ints = [](const Tensor& t) { return static_cast<const int32_t*>(t.data()); };
-  const BilinearArgs args{p.dtype, batch, plan.rows[r], rows_p, rows_q, channels, plan.terms, ints(terms->begin), ints(terms->row_p), ints(terms->row_q),
-                          terms->value.data(), x.data(), y.data(), out.data()};
-  launch(kOp, &KernelTable::bilinear, args, batch * channels * plan.terms + out.size(), out, x, y, terms->begin, terms->row_p, terms->row_q, terms->value);
+  const int64_t rows_out = plan.rows[r], count = plan.terms;
+  launch(kOp, &KernelTable::bilinear, batch * channels * count + out.size(), out.backend(), [=] {
+    const auto ints = [](const Tensor& t) { return static_cast<const int32_t*>(t.data()); };
+    return BilinearArgs{out.dtype, batch, rows_out, rows_p, rows_q, channels, count, ints(terms->begin), ints(terms->row_p), ints(terms->row_q),
+                        terms->value.data(), x.data(), y.data(), out.data()};
+  });
   return out;
 }
 

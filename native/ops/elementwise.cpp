@@ -39,10 +39,12 @@ Tensor unary(UnaryOp op, const char* name, const Tensor& x) {
   require(fits, ErrorCode::dtype, name, "expected a dtype that ", name, " is defined for, got ", x.dtype);
   const Dtype result = op == UnaryOp::logical_not ? Dtype::uint8 : op == UnaryOp::abs ? real_of(x.dtype) : x.dtype;
   Tensor out = empty(x.shape, result, x.backend());
-  UnaryArgs args{op, x.dtype, x.ndim(), {}, x.data(), {}, out.data()};
-  copy_dims(args.shape, x.shape);
-  copy_dims(args.x_stride, x.strides);
-  launch(name, &KernelTable::unary, args, 4 * x.size(), out, x);
+  launch(name, &KernelTable::unary, 4 * x.size(), out.backend(), [op, x, out] {
+    UnaryArgs args{op, x.dtype, x.ndim(), {}, x.data(), {}, out.data()};
+    copy_dims(args.shape, x.shape);
+    copy_dims(args.x_stride, x.strides);
+    return args;
+  });
   return out;
 }
 
@@ -54,11 +56,13 @@ Tensor binary(BinaryOp op, const char* name, const Tensor& a, const Tensor& b) {
   const Dims shape = broadcast_shapes(name, a.shape, b.shape);
   const Tensor x = broadcast_to(a, shape), y = broadcast_to(b, shape);
   Tensor out = empty(shape, op >= BinaryOp::equal ? Dtype::uint8 : a.dtype, a.backend());
-  BinaryArgs args{op, a.dtype, shape.ndim, {}, x.data(), {}, y.data(), {}, out.data()};
-  copy_dims(args.shape, shape);
-  copy_dims(args.a_stride, x.strides);
-  copy_dims(args.b_stride, y.strides);
-  launch(name, &KernelTable::binary, args, out.size(), out, a, b);
+  launch(name, &KernelTable::binary, out.size(), out.backend(), [op, x, y, out] {
+    BinaryArgs args{op, x.dtype, out.ndim(), {}, x.data(), {}, y.data(), {}, out.data()};
+    copy_dims(args.shape, out.shape);
+    copy_dims(args.a_stride, x.strides);
+    copy_dims(args.b_stride, y.strides);
+    return args;
+  });
   return out;
 }
 
@@ -69,12 +73,14 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   const Dims shape = broadcast_shapes("where", condition.shape, broadcast_shapes("where", a.shape, b.shape));
   const Tensor c = broadcast_to(condition, shape), x = broadcast_to(a, shape), y = broadcast_to(b, shape);
   Tensor out = empty(shape, a.dtype, a.backend());
-  WhereArgs args{a.dtype, shape.ndim, {}, static_cast<const uint8_t*>(c.data()), {}, x.data(), {}, y.data(), {}, out.data()};
-  copy_dims(args.shape, shape);
-  copy_dims(args.condition_stride, c.strides);
-  copy_dims(args.a_stride, x.strides);
-  copy_dims(args.b_stride, y.strides);
-  launch("where", &KernelTable::where, args, out.size(), out, condition, a, b);
+  launch("where", &KernelTable::where, out.size(), out.backend(), [c, x, y, out] {
+    WhereArgs args{x.dtype, out.ndim(), {}, static_cast<const uint8_t*>(c.data()), {}, x.data(), {}, y.data(), {}, out.data()};
+    copy_dims(args.shape, out.shape);
+    copy_dims(args.condition_stride, c.strides);
+    copy_dims(args.a_stride, x.strides);
+    copy_dims(args.b_stride, y.strides);
+    return args;
+  });
   return out;
 }
 

@@ -1,7 +1,5 @@
 #pragma once
-// The one way from a checked call to a kernel: queue the launcher of the outputs' backend, keeping the operands' storage alive until it has run.
-#include <array>
-
+// The one way from a checked call to a kernel.
 #include "core/tensor.h"
 
 namespace clebsch {
@@ -9,13 +7,14 @@ namespace clebsch {
 template <class Args>
 using KernelRow = const char* (*KernelTable::*)(const Args&, void*);
 
-template <class Args, class... Tensors>
-void launch(const char* op, KernelRow<Args> row, const Args& args, int64_t cost, const Tensor& out, const Tensors&... operands) {
-  Backend& backend = out.backend();
-  const auto kernel = backend.kernels().*row;
-  void* native = backend.native_stream();
-  std::array<StoragePtr, 1 + sizeof...(Tensors)> keep{out.storage, operands.storage...};
-  backend.stream().enqueue(op, cost, [kernel, args, native, keep = std::move(keep)] { return kernel(args, native); });
+// Queues a launcher. `make` returns its arguments and holds the operands by value, which keeps them alive; it runs on the stream, where storage
+// gets its memory.
+template <class Args, class Make>
+void launch(const char* op, KernelRow<Args> row, int64_t cost, Backend& backend, Make make) {
+  backend.stream().enqueue(op, cost, [kernel = backend.kernels().*row, native = backend.native_stream(), make = std::move(make)]() mutable {
+    const Args args = make();
+    return kernel(args, native);
+  });
 }
 
 inline void copy_dims(int64_t (&to)[kMaxDims], const Dims& from) {

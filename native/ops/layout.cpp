@@ -12,15 +12,17 @@ void copy_into(const char* op, const Tensor& x, const Tensor& to) {
   args.to = to.dtype;
   args.ndim = x.ndim();
   copy_dims(args.shape, x.shape);
-  args.x = x.data();
   copy_dims(args.x_stride, x.strides);
-  args.out = to.data();
   copy_dims(args.out_stride, to.strides);
-  launch(op, &KernelTable::copy, args, x.size(), to, x);
+  launch(op, &KernelTable::copy, x.size(), to.backend(), [args, x, to]() mutable {
+    args.x = x.data();
+    args.out = to.data();
+    return args;
+  });
 }
 
 void fill(const Tensor& out, double re, double im) {
-  launch("fill", &KernelTable::fill, FillArgs{out.dtype, out.size(), re, im, out.data()}, out.size(), out);
+  launch("fill", &KernelTable::fill, out.size(), out.backend(), [out, re, im] { return FillArgs{out.dtype, out.size(), re, im, out.data()}; });
 }
 
 }  // namespace

@@ -22,15 +22,16 @@ void sgd(const Tensor& parameter, const Tensor& gradient, const std::optional<Te
   check("sgd_", "gradient", parameter, gradient);
   check_in_place("sgd_", "parameter", parameter);
   const Tensor g = contiguous(gradient);
-  SgdArgs args{parameter.dtype, parameter.size(), parameter.data(), g.data(), nullptr, o.lr, o.momentum, o.weight_decay, o.nesterov};
   if (velocity) {
     check("sgd_", "velocity", parameter, *velocity);
     check_in_place("sgd_", "velocity", *velocity);
-    args.velocity = velocity->data();
   } else {
     require(o.momentum == 0, ErrorCode::value, "sgd_", "expected a velocity where momentum is not 0, got none");
   }
-  launch("sgd_", &KernelTable::sgd, args, 4 * parameter.size(), parameter, g, velocity ? *velocity : g);
+  launch("sgd_", &KernelTable::sgd, 4 * parameter.size(), parameter.backend(), [=] {
+    void* v = velocity ? velocity->data() : nullptr;
+    return SgdArgs{parameter.dtype, parameter.size(), parameter.data(), g.data(), v, o.lr, o.momentum, o.weight_decay, o.nesterov};
+  });
 }
 
 void adam(const Tensor& parameter, const Tensor& gradient, const Tensor& m, const Tensor& v, const AdamOptions& o) {
@@ -41,9 +42,10 @@ void adam(const Tensor& parameter, const Tensor& gradient, const Tensor& m, cons
   check_in_place("adam_", "m", m);
   check_in_place("adam_", "v", v);
   const Tensor g = contiguous(gradient);
-  const AdamArgs args{parameter.dtype, parameter.size(), parameter.data(), g.data(), m.data(), v.data(), o.lr, o.beta1, o.beta2, o.eps, o.weight_decay,
-                      o.correction1, o.correction2, o.decoupled};
-  launch("adam_", &KernelTable::adam, args, 8 * parameter.size(), parameter, g, m, v);
+  launch("adam_", &KernelTable::adam, 8 * parameter.size(), parameter.backend(), [=] {
+    return AdamArgs{parameter.dtype, parameter.size(), parameter.data(), g.data(), m.data(), v.data(), o.lr, o.beta1, o.beta2, o.eps, o.weight_decay,
+                    o.correction1, o.correction2, o.decoupled};
+  });
 }
 
 }  // namespace clebsch::ops

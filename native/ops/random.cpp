@@ -10,8 +10,9 @@ Tensor random(RandomOp op, const char* name, const Dims& shape, Dtype dtype, Bac
   const auto whole = [](double v) { return v >= 0 && v <= 9007199254740991.0 && std::floor(v) == v; };
   require(whole(seed) && whole(offset), ErrorCode::value, name, "expected whole numbers 0..2^53-1 for seed and offset, got ", seed, " and ", offset);
   Tensor out = empty(shape, dtype, backend);
-  const RandomArgs args{op, dtype, out.size(), static_cast<uint64_t>(seed), static_cast<uint64_t>(offset), a, b, out.data()};
-  launch(name, &KernelTable::random, args, 20 * out.size(), out);
+  launch(name, &KernelTable::random, 20 * out.size(), backend, [=] {
+    return RandomArgs{op, dtype, out.size(), static_cast<uint64_t>(seed), static_cast<uint64_t>(offset), a, b, out.data()};
+  });
   return out;
 }
 

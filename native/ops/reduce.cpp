@@ -14,7 +14,6 @@ Tensor reduce(ReduceOp op, const char* name, const Tensor& x, const Dims& axes) 
   ReduceArgs args{};
   args.op = op;
   args.dtype = x.dtype;
-  args.x = x.data();
   Dims kept;
   for (int i = 0; i < x.ndim(); ++i) {
     const bool gone = reduced >> i & 1u;
@@ -28,8 +27,11 @@ Tensor reduce(ReduceOp op, const char* name, const Tensor& x, const Dims& axes) 
   Tensor out = empty(kept, result, x.backend());
   const bool defined = op == ReduceOp::sum || x.size() > 0 || out.size() == 0;
   require(defined, ErrorCode::value, name, "expected at least one element along the reduced axes, got ", x.shape);
-  args.out = out.data();
-  launch(name, &KernelTable::reduce, args, x.size() + out.size(), out, x);
+  launch(name, &KernelTable::reduce, x.size() + out.size(), out.backend(), [args, x, out]() mutable {
+    args.x = x.data();
+    args.out = out.data();
+    return args;
+  });
   return out;
 }
 

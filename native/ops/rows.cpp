@@ -29,17 +29,19 @@ Tensor move_rows(const char* op, KernelRow<Args> row, const Rows& rows, int64_t 
   Dims shape = rows.x.shape;
   shape[static_cast<int>(axis)] = rows_out;
   Tensor out = empty(shape, rows.x.dtype, rows.x.backend());
-  const GatherRowsArgs& a = rows.args;
-  const Args args{a.dtype, a.outer, a.rows_in, rows_out, a.inner, static_cast<const int32_t*>(rows.index.data()), rows.x.data(), out.data()};
-  launch(op, row, args, rows.x.size() + out.size(), out, rows.x, rows.index);
+  launch(op, row, rows.x.size() + out.size(), out.backend(), [rows, rows_out, out] {
+    const GatherRowsArgs& a = rows.args;
+    return Args{a.dtype, a.outer, a.rows_in, rows_out, a.inner, static_cast<const int32_t*>(rows.index.data()), rows.x.data(), out.data()};
+  });
   return out;
 }
 
 Tensor window_op(const char* op, KernelRow<UnfoldArgs> row, const Tensor& x, const Dims& image, const Dims& w, const Dims& out_shape, int64_t oh, int64_t ow) {
   const Tensor source = contiguous(x);
   Tensor out = empty(out_shape, x.dtype, x.backend());
-  const UnfoldArgs args{x.dtype, image[0], image[1], image[2], image[3], oh, ow, w[0], w[1], w[2], w[3], w[4], w[5], source.data(), out.data()};
-  launch(op, row, args, source.size() + out.size(), out, source);
+  launch(op, row, source.size() + out.size(), out.backend(), [=] {
+    return UnfoldArgs{out.dtype, image[0], image[1], image[2], image[3], oh, ow, w[0], w[1], w[2], w[3], w[4], w[5], source.data(), out.data()};
+  });
   return out;
 }
 

@@ -50,7 +50,7 @@ Tensor component(const char* op, const Tensor& x, int which) {
 }  // namespace
 
 Tensor reshape(const Tensor& x, const Dims& shape) {
-  for (int i = 0; i < shape.ndim; ++i) require(shape[i] >= 0, ErrorCode::shape, "reshape", "expected sizes >= 0 for shape, got ", shape);
+  check_shape("reshape", shape);
   require(shape.product() == x.size(), ErrorCode::shape, "reshape", "expected a shape of ", x.size(), " elements (x is ", x.shape, "), got ", shape);
   if (const auto strides = reshaped_strides(x, shape)) return view(x, shape, *strides, x.offset);
   return reshape(contiguous(x), shape);
@@ -96,6 +96,7 @@ Tensor flip(const Tensor& x, const Dims& axes) {
 }
 
 Tensor broadcast_to(const Tensor& x, const Dims& shape) {
+  check_shape("broadcastTo", shape);
   require(shape.ndim >= x.ndim(), ErrorCode::shape, "broadcastTo", "expected at least ", x.ndim(), " axes for shape, got ", shape);
   Dims strides;
   strides.ndim = shape.ndim;

@@ -38,7 +38,9 @@ test('a small demo trains, tests, saves, predicts in a second process and report
 });
 
 test('Ctrl-C ends the demo after its step with a checkpoint, status 130 and no temporary file', async () => {
-  const { status, stdout, stderr } = await clebsch(['demo', '--out', folder, '--limit', '100', '--epochs', '100000'], { interruptAt: /Training the equivariant/ });
+  const { status, stdout, stderr } = await clebsch(['demo', '--out', folder, '--limit', '100', '--epochs', '100000'], {
+    interruptAt: /Training the equivariant/,
+  });
   expect(status).toBe(130);
   expect(stdout).toMatch(/Checkpoint after \d+ of 200000 steps: /);
   expect(stderr).toMatch(/^clebsch: stopped by Ctrl-C\n$/);

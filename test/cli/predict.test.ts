@@ -17,7 +17,10 @@ beforeAll(async () => {
   random.seed(1);
   const network = sphericalNetwork({ L: 4, blocks: [{ L: 3, channels: 4 }], classes: 10 });
   const classes = Array.from({ length: 10 }, (_, i) => String(i));
-  await saveModel(new Classifier({ network, input: { sampling: 'gl', bandlimit: 6, L: 4, form: 'coefficients' }, classes }), at('model.safetensors'));
+  await saveModel(
+    new Classifier({ network, input: { sampling: 'gl', bandlimit: 6, L: 4, form: 'coefficients' }, classes }),
+    at('model.safetensors'),
+  );
   await npy.save(at('digits.npy'), tensor(images, [n, 28, 28]));
 });
 

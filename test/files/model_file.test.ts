@@ -19,6 +19,8 @@ import {
 import type { HostArray } from '../../lib/formats/host_array.js';
 import { parse, serialize } from '../../lib/formats/safetensors.js';
 import { stateShapes } from '../../lib/models/build.js';
+import { testDevices } from '../support/devices.js';
+import { relativeError } from '../support/reference.js';
 import { randomStream, readDamaged } from './damage.js';
 
 const input: models.SignalInput = { sampling: 'gl', bandlimit: 8, L: 4, form: 'coefficients' };
@@ -111,7 +113,9 @@ describe('model files', () => {
     const own = Object.entries(module.stateDict()).map(([name, t]) => [name, t.shape]);
     expect([...stateShapes(config)].sort()).toEqual(own.sort());
     await saveModel(module, file);
+    const generator = random.state();
     const model = await loadModel(file);
+    expect(random.state()).toEqual(generator);
     expect(models.describeModule(model.module)).toEqual(config);
     expect(model.module.training).toBe(false);
     for (const [name, t] of Object.entries(module.stateDict())) expect(model.module.stateDict()[name]!.dataSync()).toEqual(t.dataSync());
@@ -162,7 +166,7 @@ describe('model files', () => {
   test('the edge lists are in the file', async () => {
     await saveModel(spherical(), file);
     const { metadata } = parse(readFileSync(file));
-    expect(metadata['clebsch.config']).toContain(JSON.stringify(mixingSet('mst', 4, { lOut: 3 })));
+    expect(metadata['clebsch.config']).toContain(JSON.stringify(mixingSet('full', 4, { lOut: 3 })));
     expect(metadata).toMatchObject({ format: 'clebsch', 'clebsch.version': '1' });
   });
 
@@ -173,6 +177,14 @@ describe('model files', () => {
     const [a, b] = [await exact.predict(x), await rounded.predict(x)];
     expect([a.dtype, b.dtype]).toEqual(['float64', 'float32']);
     a.dataSync().forEach((value, i) => expect(b.dataSync()[i]).toBeCloseTo(value, 4));
+  });
+
+  test.each(testDevices())('loads onto %s', async (device) => {
+    await saveModel(spherical(), file);
+    const x = random.uniform([2, nTheta, nPhi]);
+    const want = (await (await loadModel(file)).predict(x)).dataSync();
+    const got = await (await loadModel(file, { device })).predict(x);
+    expect(relativeError(got.dataSync(), want)).toBeLessThan(1e-4);
   });
 
   test("a model without input preparation takes its module's input", async () => {

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { memory, nn, optim, random, setThreads, tensor, tidy } from '../../lib/index.js';
+import type { nn } from '../../lib/index.js';
+import { memory, optim, random, setThreads, tensor, tidy } from '../../lib/index.js';
 import { sphericalNetwork } from '../../lib/models/spherical_network.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
 import { accuracy, confusionCounts, forwardInBatches } from '../../lib/train/evaluate.js';
@@ -110,7 +111,10 @@ test('a loss that is not finite stops training with the step', async () => {
   const { network, optimizer } = start();
   const schedule = (step: number): number => (step < 4 ? 0.01 : 1e38);
   const run = train(network, optimizer, examples(), { ...options, schedule });
-  await expect(run).rejects.toMatchObject({ code: 'ERR_VALUE', message: expect.stringMatching(/a finite loss for step \d+, got (NaN|-?Infinity)/) });
+  await expect(run).rejects.toMatchObject({
+    code: 'ERR_VALUE',
+    message: expect.stringMatching(/a finite loss for step \d+, got (NaN|-?Infinity)/),
+  });
 });
 
 test('the order of an epoch is a permutation of its own that the seed decides', () => {
