@@ -5,7 +5,7 @@ export type Device = 'cpu' | 'cuda' | `cuda:${number}`;
 export type DeviceOption = Device | 'auto';
 
 const names = ['cpu', 'emulated'];
-const defaultDevice = process.env['CLEBSCH_DEVICE'] ?? 'cpu';
+const defaultDevice = process.env['CLEBSCH_DEVICE'] || 'cpu';
 
 /** Native code of a device; left out, that of CLEBSCH_DEVICE or the CPU. Throws ERR_DEVICE with the reason where it cannot be used. */
 export function deviceCode(device?: DeviceOption): number {

@@ -9,6 +9,7 @@ import { safetensors } from './files.js';
 import { expectFormat } from './formats/format_check.js';
 import type { HostArray } from './formats/host_array.js';
 import { parse } from './formats/safetensors.js';
+import { parseStrictJson } from './formats/strict_json.js';
 import { synchronize } from './machine.js';
 import { buildModule, describeModule, stateShapes } from './models/build.js';
 import { Classifier } from './models/classifier.js';
@@ -26,6 +27,9 @@ const op = 'loadModel';
 const format = 'clebsch';
 const version = 1;
 const reservedKeys = ['format', 'clebsch.version', 'clebsch.config', 'clebsch.complex'];
+
+const maxConfigLength = 4_000_000;
+const maxConfigDepth = 64;
 
 type Precision = 'float32' | 'float64';
 
@@ -111,6 +115,16 @@ export async function loadModel(
   return new LoadedModel(module, config, dtype, device);
 }
 
+function parseConfig(text: string): unknown {
+  const fits = text.length <= maxConfigLength;
+  expectFormat(op, fits, `at most ${maxConfigLength} characters`, 'clebsch.config', `${text.length} characters`);
+  try {
+    return parseStrictJson(text, maxConfigDepth, 'any');
+  } catch (error) {
+    throw expected(op, 'JSON', 'clebsch.config', (error as Error).message, 'ERR_FORMAT');
+  }
+}
+
 function readConfig(metadata: Readonly<Record<string, string>>): ModelConfig {
   expectFormat(op, metadata['format'] === format, format, 'the format in the metadata', metadata['format'] ?? 'none');
   const found = metadata['clebsch.version'] ?? 'none';
@@ -122,12 +136,7 @@ function readConfig(metadata: Readonly<Record<string, string>>): ModelConfig {
     'clebsch.version',
     found,
   );
-  let config: unknown;
-  try {
-    config = JSON.parse(metadata['clebsch.config'] ?? '');
-  } catch (error) {
-    throw expected(op, 'JSON', 'clebsch.config', (error as Error).message, 'ERR_FORMAT');
-  }
+  const config = parseConfig(metadata['clebsch.config'] ?? '');
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   expectFormat(op, isObject, 'an object', 'clebsch.config', config);
   const { dtype, architecture } = config as Record<string, unknown>;

@@ -106,11 +106,13 @@ function guarded(f: Callable): Callable {
 
 /** For promises the stack is taken now, because the rejection comes from no JavaScript frame. */
 function guardedAsync(f: Callable): Callable {
-  return (...args) => {
+  return async (...args) => {
     const stack = (new Error().stack ?? '').split('\n').slice(2).join('\n');
-    return (f(...args) as Promise<unknown>).catch((error: unknown) => {
+    try {
+      return await f(...args);
+    } catch (error) {
       throw rebuilt(error, stack);
-    });
+    }
   };
 }
 

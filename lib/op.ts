@@ -65,7 +65,9 @@ function externalOf(name: string, x: unknown): External {
 function finish(definition: Definition, external: External, inputs: readonly Tensor[], attributes: readonly unknown[]): Tensor {
   const output = Tensor.fromNative(external);
   if (recorders.length > 0 && definition.vjp !== null) {
-    for (const recorder of recorders) recorder.record(definition, inputs, attributes, output);
+    // The caller may change its lists before the tape is walked.
+    const own = attributes.map((value): unknown => (Array.isArray(value) ? value.slice() : value));
+    for (const recorder of recorders) recorder.record(definition, inputs, own, output);
   }
   return output;
 }

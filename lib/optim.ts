@@ -47,7 +47,7 @@ abstract class Optimizer {
     return { ...Object.fromEntries(this.state), step };
   }
 
-  /** Goes on from a state; names and shapes must be those of this optimiser's parameters. */
+  /** Goes on from a state, all of it: what the state lacks starts anew. Names and shapes must be those of this optimiser's parameters. */
   loadStateDict(state: Readonly<Tensors>): void {
     const { step, ...rest } = state;
     if (step === undefined) throw expected('loadStateDict', 'an entry step', 'state', Object.keys(state));
@@ -57,6 +57,11 @@ abstract class Optimizer {
       const known = slot !== undefined && this.slots.includes(slot);
       if (!known || parameter === undefined) throw expected('loadStateDict', 'state of the parameters', 'state', `an entry ${key}`);
       tidy(() => this.slot(slot, path.join('.'), parameter).assign(clone(toDevice(value, parameter.device))));
+    }
+    for (const [key, value] of this.state) {
+      if (key in rest) continue;
+      value.dispose();
+      this.state.delete(key);
     }
     this.steps = step.dataSync()[0]!;
   }
@@ -86,6 +91,12 @@ function inRange(argument: string, value: number, low: number, high: number): nu
   return value;
 }
 
+/** Less than 1: the bias corrections divide by 1 - beta^step. */
+function decayRate(value: number): number {
+  if (!(value >= 0 && value < 1)) throw expected('optim', 'numbers >= 0 and < 1', 'betas', value);
+  return value;
+}
+
 /** Options of {@link SGD}. */
 export interface SGDOptions {
   readonly lr: number;
@@ -94,7 +105,10 @@ export interface SGDOptions {
   readonly weightDecay?: number;
 }
 
-/** Stochastic gradient descent: g += weightDecay p; v = momentum v + g; p -= lr (nesterov ? g + momentum v : v). */
+/**
+ * Stochastic gradient descent: g += weightDecay p; v = momentum v + g; p -= lr (nesterov ? g + momentum v : v).
+ * Steps are written into the memory of the parameters, which views of them share: `clone` makes a snapshot.
+ */
 export class SGD extends Optimizer {
   private readonly momentum: number;
   private readonly nesterov: boolean;
@@ -115,14 +129,17 @@ export class SGD extends Optimizer {
 /** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions {
   readonly lr: number;
-  /** Decay of the averages of g and g^2, by default 0.9 and 0.999. */
+  /** Decay of the averages of g and g^2, numbers in [0, 1), by default 0.9 and 0.999. */
   readonly betas?: readonly [number, number];
   /** Added to the root of the average of g^2, by default 1e-8. */
   readonly eps?: number;
   readonly weightDecay?: number;
 }
 
-/** Adam (Kingma and Ba, arXiv:1412.6980); weight decay is added to the gradient. */
+/**
+ * Adam (Kingma and Ba, arXiv:1412.6980); weight decay is added to the gradient.
+ * Steps are written into the memory of the parameters, which views of them share: `clone` makes a snapshot.
+ */
 export class Adam extends Optimizer {
   private readonly betas: readonly [number, number];
   private readonly eps: number;
@@ -132,7 +149,7 @@ export class Adam extends Optimizer {
   constructor(parameters: Readonly<Tensors>, options: AdamOptions) {
     super(parameters, options, ['m', 'v']);
     const [beta1, beta2] = options.betas ?? [0.9, 0.999];
-    this.betas = [inRange('betas', beta1, 0, 1), inRange('betas', beta2, 0, 1)];
+    this.betas = [decayRate(beta1), decayRate(beta2)];
     this.eps = inRange('eps', options.eps ?? 1e-8, 0, Infinity);
     this.weightDecay = inRange('weightDecay', options.weightDecay ?? 0, 0, Infinity);
   }

@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What a scope owns: tensors, told by identity, so that this file needs to know nothing else of them. */
 interface Member {
   dispose(): void;
+  /** Makes the running scope its owner. */
+  enterScope(): unknown;
 }
 
 class Scope {
@@ -18,16 +20,17 @@ class Scope {
     for (const member of this.members) member.dispose();
   }
 
-  private release(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
+  private release(value: unknown, seen = new Set<object>()): void {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
     if (this.members.delete(value as Member)) {
-      enter(value as Member);
+      (value as Member).enterScope();
     } else if (Array.isArray(value) || value instanceof Set) {
-      for (const item of value) this.release(item);
+      for (const item of value) this.release(item, seen);
     } else if (value instanceof Map) {
-      for (const item of value.values()) this.release(item);
+      for (const item of value.values()) this.release(item, seen);
     } else if (isPlain(value)) {
-      for (const item of Object.values(value)) this.release(item);
+      for (const item of Object.values(value)) this.release(item, seen);
     }
   }
 }

@@ -19,7 +19,7 @@ interface Entry {
 }
 
 const op = 'safetensors';
-const maxHeaderBytes = 100_000_000;
+const maxHeaderBytes = 25_000_000;
 const lengthBytes = 8;
 /** An object of objects with lists. */
 const headerDepth = 3;

@@ -6,18 +6,18 @@ function stringEnd(text: string, start: number): number {
 }
 
 /**
- * JSON.parse for files of strangers: objects and lists of at most `maxDepth` levels, lists of plain values only. Throws
+ * JSON.parse for files of strangers: objects and lists of at most `maxDepth` levels, lists of plain values only unless `lists` is 'any'. Throws
  * SyntaxError for anything deeper, which could cost gigabytes, and for a key that stands twice in one object, of which JSON.parse
  * keeps the last in silence, so that two readers could see two contents.
  */
-export function parseStrictJson(text: string, maxDepth: number): unknown {
+export function parseStrictJson(text: string, maxDepth: number, lists: 'plain' | 'any' = 'plain'): unknown {
   const open: (Set<string> | 'list')[] = [];
   let last = '';
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
     const inside = open.at(-1);
     if (c === '{' || c === '[') {
-      if (open.length === maxDepth || inside === 'list') throw new SyntaxError(`a value nested too deeply at ${i}`);
+      if (open.length === maxDepth || (inside === 'list' && lists === 'plain')) throw new SyntaxError(`a value nested too deeply at ${i}`);
       open.push(c === '{' ? new Set() : 'list');
     } else if (c === '}' || c === ']') {
       open.pop();

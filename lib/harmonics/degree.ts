@@ -1,6 +1,7 @@
 import type { Dtype } from '../dtype.js';
 import { expected } from '../errors.js';
 import { reshape, slice } from '../ops/views.js';
+import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { type Tau, degreeOffset, typeSize } from './irreps.js';
 
@@ -20,7 +21,7 @@ export function degree<D extends Dtype>(x: Tensor<D>, tau: Tau, l: number): Tens
   const batch = x.shape.slice(0, -2);
   const rows = (2 * l + 1) * tau[l]!;
   const begin = [...batch.map(() => 0), degreeOffset(tau, l), 0];
-  return reshape(slice(x, begin, [...batch, rows, channels]), [...batch, 2 * l + 1, tau[l]!, channels]);
+  return tidy(() => reshape(slice(x, begin, [...batch, rows, channels]), [...batch, 2 * l + 1, tau[l]!, channels]));
 }
 
 /** For every row of a signal of type tau: its degree l, order m and the row of order -m of the same fragment. */

@@ -56,22 +56,25 @@ export async function equivarianceError(f: (x: Tensor) => Tensor, options: Equiv
   const working = basis === 'complex' ? complexDtype(single) : single;
   const exact = basis === 'complex' ? 'complex128' : 'float64';
   const evaluate = (x: Tensor): Tensor => toDevice(cast(f(toDevice(cast(x, working), options.device ?? 'cpu')), exact), 'cpu');
+  const compare = (): [Tensor, Tensor][] => {
+    const x = signals(options, samples);
+    const y = evaluate(x);
+    return Array.from({ length: turns }, () => {
+      const angles = random.rotations(samples);
+      const turned = evaluate(rotate(x, angles, { tau: options.tauIn, basis }));
+      const difference = sub(turned, rotate(y, angles, { tau: options.tauOut, basis }));
+      return [norms(difference), norms(turned)];
+    });
+  };
+  return summarize(seeded(options.seed ?? 0, () => tidy(() => noGrad(compare))));
+}
+
+/** Runs the synchronous function `f` with the generator at `seed`, then puts it back before other code can draw. */
+function seeded<T>(seed: number, f: () => T): T {
   const before = random.state();
-  random.seed(options.seed ?? 0);
+  random.seed(seed);
   try {
-    const ratios = tidy(() =>
-      noGrad(() => {
-        const x = signals(options, samples);
-        const y = evaluate(x);
-        return Array.from({ length: turns }, () => {
-          const angles = random.rotations(samples);
-          const turned = evaluate(rotate(x, angles, { tau: options.tauIn, basis }));
-          const difference = sub(turned, rotate(y, angles, { tau: options.tauOut, basis }));
-          return [norms(difference), norms(turned)] as const;
-        });
-      }),
-    );
-    return await summarize(ratios);
+    return f();
   } finally {
     random.restore(before);
   }

@@ -44,6 +44,9 @@ export interface S2Transform {
   readonly bytes: number;
 }
 
+/** Up to here a plan keeps its Fourier matrices: 1 MB each in float32. */
+const maxKeptBandlimit = 256;
+
 /**
  * By separation of variables: a small real matrix per order m between degrees and rings (native/math/legendre.h), and a real Fourier matrix between
  * orders and longitudes. Orders are kept as columns 0, +1, -1, +2, -2, ...
@@ -57,8 +60,9 @@ class TableTransform implements S2Transform {
   /** Row of the coefficient at [column][l - |m|]. */
   private readonly rows: Int32Array;
   private readonly rowsBack: Int32Array;
-  /** [nPhi, 2L-1]: the longitude factor of S_lm at each column. */
-  private readonly fourier: Float64Array;
+  /** Fourier matrices of the two directions, kept on the device until `dispose()` unless they are large. */
+  private readonly kept = new Map<boolean, Tensor>();
+  private keeping: boolean;
 
   constructor(
     private readonly grid: Grid,
@@ -74,7 +78,7 @@ class TableTransform implements S2Transform {
     this.rows = orderRows(L);
     this.rowsBack = new Int32Array(L * L);
     this.rows.forEach((row, i) => (this.rowsBack[row] = i));
-    this.fourier = fourierMatrix(grid);
+    this.keeping = L <= maxKeptBandlimit;
   }
 
   get nTheta(): number {
@@ -99,6 +103,13 @@ class TableTransform implements S2Transform {
 
   inverseAdjoint(f: Tensor): Tensor {
     return this.onSignal('inverseAdjoint', f, (x) => this.analysis(x, true));
+  }
+
+  /** Frees what it keeps. It can be used further, more slowly. */
+  dispose(): void {
+    this.keeping = false;
+    for (const matrix of this.kept.values()) matrix.dispose();
+    this.kept.clear();
   }
 
   private onCoefficients(op: string, x: Tensor, map: (x: Tensor) => Tensor): Tensor {
@@ -160,9 +171,13 @@ class TableTransform implements S2Transform {
 
   /** The adjoint pair (forward) carries 1/nPhi of its average over longitudes. */
   private fourierTensor(like: Tensor, inverse: boolean): Tensor {
+    const kept = this.kept.get(inverse);
+    if (kept !== undefined) return kept;
     const { L, nPhi } = this.grid;
-    const values = inverse ? this.fourier : this.fourier.map((v) => v / nPhi);
-    return tensor(values, [nPhi, 2 * L - 1], { dtype: like.dtype, device: like.device });
+    const values = fourierMatrix(this.grid, inverse ? 1 : nPhi, this.dtype === 'float64' ? Float64Array : Float32Array);
+    const matrix = tensor(values, [nPhi, 2 * L - 1], { device: like.device });
+    if (this.keeping) this.kept.set(inverse, matrix.keep());
+    return matrix;
   }
 
   /** contract spec: sorted coefficients [batch, L*L, C] x Legendre table -> [batch, nTheta, 2L-1, C]; +m and -m share their matrix. */
@@ -219,18 +234,22 @@ function orderRows(L: number): Int32Array {
   return Int32Array.from(rows);
 }
 
-/** S_lm(theta, phi) = P_lm(theta) times: 1 for m = 0, sqrt(2) (-1)^m cos(m phi) for +m and sqrt(2) (-1)^m sin(m phi) for -m. */
-function fourierMatrix({ L, nPhi, phiOffset }: Grid): Float64Array {
+/**
+ * [nPhi, 2L-1]: the longitude factor of S_lm at each column, over `divisor`. S_lm(theta, phi) = P_lm(theta) times: 1 for m = 0,
+ * sqrt(2) (-1)^m cos(m phi) for +m and sqrt(2) (-1)^m sin(m phi) for -m.
+ */
+function fourierMatrix<T extends Float32Array | Float64Array>({ L, nPhi, phiOffset }: Grid, divisor: number, Class: new (n: number) => T): T {
   const orders = 2 * L - 1;
-  const matrix = new Float64Array(nPhi * orders);
+  const matrix = new Class(nPhi * orders);
+  // Angles are whole multiples of pi / nPhi, counted exactly.
+  const [cos, sin] = [Math.cos, Math.sin].map((f) => Float64Array.from({ length: 2 * nPhi }, (_, k) => f((Math.PI * k) / nPhi)));
   for (let p = 0; p < nPhi; p++) {
-    matrix[p * orders] = 1;
+    matrix[p * orders] = 1 / divisor;
     for (let m = 1; m < L; m++) {
-      const turns = (m * (2 * p + 2 * phiOffset)) % (2 * nPhi); // in units of pi / nPhi, so that the angle is exact
-      const angle = (Math.PI * turns) / nPhi;
+      const k = (m * (2 * p + 2 * phiOffset)) % (2 * nPhi);
       const factor = m % 2 === 0 ? Math.SQRT2 : -Math.SQRT2;
-      matrix[p * orders + 2 * m - 1] = factor * Math.cos(angle);
-      matrix[p * orders + 2 * m] = factor * Math.sin(angle);
+      matrix[p * orders + 2 * m - 1] = (factor * cos![k]!) / divisor;
+      matrix[p * orders + 2 * m] = (factor * sin![k]!) / divisor;
     }
   }
   return matrix;
@@ -249,8 +268,9 @@ function joinParts(x: Tensor): Tensor {
   return asComplex(reshape(x, [...x.shape.slice(0, -1), x.shape.at(-1)! / 2, 2]));
 }
 
-const plans = new Map<string, S2Transform>();
-const maxPlans = 64;
+/** By use, the latest last. */
+const plans = new Map<string, TableTransform>();
+const maxPlans = 16;
 
 /** The transform plan of the options, built on first use. Wrong options throw before any work. */
 export function s2Transform(options: S2TransformOptions): S2Transform {
@@ -263,8 +283,15 @@ export function s2Transform(options: S2TransformOptions): S2Transform {
   let plan = plans.get(key);
   if (plan === undefined) {
     plan = new TableTransform(grid, dtype, real, device);
-    if (plans.size >= maxPlans) plans.delete(plans.keys().next().value!);
-    plans.set(key, plan);
+    if (plans.size >= maxPlans) dropOldest();
   }
+  plans.delete(key);
+  plans.set(key, plan);
   return plan;
+}
+
+function dropOldest(): void {
+  const [key, plan] = plans.entries().next().value!;
+  plan.dispose();
+  plans.delete(key);
 }

@@ -75,7 +75,10 @@ export function layerOf(module: Module): [name: string, layer: Layer] | undefine
 /** The activation, unless the tables of its product would be absurdly large. */
 function createProduct(o: nn.TensorProductActivationOptions): Module {
   let couplings = 0;
-  for (const [l1, l2] of o.edges.flat()) couplings += (2 * l1 + 1) * (2 * l2 + 1) * (o.tau[l1] ?? 0) * (o.tau[l2] ?? 0);
+  for (const [l1, l2] of o.edges.flat()) {
+    const own = (2 * l1 + 1) * (2 * l2 + 1) * (o.tau[l1] ?? 0) * (o.tau[l2] ?? 0);
+    couplings += Math.max(own, 1); // an edge between no fragments takes room too
+  }
   expectFormat(op, couplings <= maxCouplings, `at most ${maxCouplings} couplings`, 'edges', couplings);
   return new nn.TensorProductActivation(o);
 }

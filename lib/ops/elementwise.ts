@@ -20,12 +20,23 @@ function unary(name: string, rule: UnaryRule | null): Unary {
   return defineOp<[Tensor], []>(name, 1, rule && ((g, { inputs: [x], output }) => rule(g, x, output))) as Unary;
 }
 
+const integerRanges: { readonly [D in Dtype]?: readonly [number, number] } = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] };
+
+/** A number for an integer tensor must be one of its values: truncated it would be another number. */
+function checkScalar(name: string, value: number, dtype: Dtype): void {
+  const range = integerRanges[dtype];
+  if (range === undefined || (Number.isInteger(value) && value >= range[0] && value <= range[1])) return;
+  throw expected(name, `a whole number ${range[0]}..${range[1]}`, `the number beside a tensor of ${dtype}`, value);
+}
+
 /** Runs `op` with a number in place of a tensor turned into one of the other operand's dtype and device. */
 function withScalars(name: string, op: (a: Tensor, b: Tensor) => Tensor, a: TensorLike, b: TensorLike): Tensor {
   if (typeof a !== 'number' && typeof b !== 'number') return op(a, b);
   const other = typeof a === 'number' ? b : a;
   if (typeof other === 'number') throw expected(name, 'a tensor', 'one of the operands', 'two numbers');
-  const scalar = fullLike(other, (typeof a === 'number' ? a : b) as number, []);
+  const value = (typeof a === 'number' ? a : b) as number;
+  checkScalar(name, value, other.dtype);
+  const scalar = fullLike(other, value, []);
   try {
     return typeof a === 'number' ? op(scalar, other) : op(other, scalar);
   } finally {
@@ -50,7 +61,7 @@ function times(g: Tensor, derivative: Tensor): Tensor {
   return mul(g, conjugate(derivative));
 }
 
-// ---- arithmetic with numpy's broadcasting; operands share a dtype, a number takes that of the other operand
+// ---- arithmetic with numpy's broadcasting; operands share a dtype, a number takes that of the other operand (ERR_VALUE where it cannot)
 
 export const add: Binary = binary('add', [(g) => g, (g) => g]);
 export const sub: Binary = binary('sub', [(g) => g, (g) => neg(g)]);

@@ -2,6 +2,7 @@ import { type DeviceOption, deviceCode } from '../device.js';
 import { type Dtype, dtypeCode } from '../dtype.js';
 import { expected } from '../errors.js';
 import { defineListOp, defineOp } from '../op.js';
+import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { axisOf } from './axes.js';
 import { expandDims, slice } from './views.js';
@@ -18,19 +19,23 @@ const concatOp = defineListOp<[number]>('concat', (g, { inputs, attributes: [axi
   return slice(g, begin, inputs[index]!.shape);
 });
 
-/** The same elements laid out in row-major order without gaps: a copy where `x` is a strided view. */
+/**
+ * The same elements laid out in row-major order without gaps: a copy where `x` is a strided view, else memory shared with `x`
+ * (`clone` makes a snapshot).
+ */
 export function contiguous<D extends Dtype>(x: Tensor<D>): Tensor<D> {
   return contiguousOp(x) as Tensor<D>;
 }
 
 /**
  * Conversion to another dtype. Complex to real keeps the real part; floating point to integers truncates toward zero and saturates.
+ * A tensor that has the dtype already is not copied: the result shares its memory (`clone` makes a snapshot).
  */
 export function cast<E extends Dtype>(x: Tensor, dtype: E): Tensor<E> {
   return castOp(x, dtypeCode('cast', dtype)) as Tensor<E>;
 }
 
-/** The tensor on another device. */
+/** The tensor on `device`. One that is there already is not copied: the result shares its memory (`clone` makes a snapshot). */
 export function toDevice<D extends Dtype>(x: Tensor<D>, device: DeviceOption): Tensor<D> {
   return toDeviceOp(x, deviceCode(device)) as Tensor<D>;
 }
@@ -54,8 +59,10 @@ export function concat<D extends Dtype>(xs: readonly Tensor<D>[], axis = 0): Ten
 
 /** Tensors of one shape joined along a new axis. */
 export function stack<D extends Dtype>(xs: readonly Tensor<D>[], axis = 0): Tensor<D> {
-  return concat(
-    xs.map((x) => expandDims(x, axis)),
-    axis < 0 && xs[0] !== undefined ? axis + xs[0].shape.length + 1 : axis,
+  return tidy(() =>
+    concat(
+      xs.map((x) => expandDims(x, axis)),
+      axis < 0 && xs[0] !== undefined ? axis + xs[0].shape.length + 1 : axis,
+    ),
   );
 }

@@ -1,5 +1,6 @@
-import type { Dtype } from '../dtype.js';
-import { defineOp } from '../op.js';
+import { type Dtype, isFloating } from '../dtype.js';
+import { expected } from '../errors.js';
+import { defineOp, withRecorders } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { tidy } from '../scope.js';
 import { axesOf, keptShape } from './axes.js';
@@ -46,8 +47,9 @@ export function sumTo<D extends Dtype>(x: Tensor<D>, shape: readonly number[]): 
   return axes.length === 0 ? x : reshape(sumOp(x, axes) as Tensor<D>, shape);
 }
 
-/** Arithmetic mean over `axis`; NaN over no elements. */
+/** Arithmetic mean over `axis`; NaN over no elements. Throws ERR_DTYPE for integers, whose mean is none. */
 export function mean<D extends Dtype>(x: Tensor<D>, axis?: Axis, keepDims = false): Tensor<D> {
+  if (!isFloating(x.dtype)) throw expected('mean', 'a floating-point tensor', 'x', x.dtype, 'ERR_DTYPE');
   return tidy(() => div(sum(x, axis, keepDims), count(x, axesOf('mean', axis, x.shape.length))));
 }
 
@@ -75,7 +77,7 @@ export function argmax(x: Tensor, axis?: Axis): Tensor<'int32'> {
 export function logsumexp<D extends Dtype>(x: Tensor<D>, axis?: Axis, keepDims = false): Tensor<D> {
   return tidy(() => {
     const axes = axesOf('logsumexp', axis, x.shape.length);
-    const largest = finite(max(x, axes, true));
+    const largest = withRecorders([], () => finite(max(x, axes, true)));
     const result = add(log(sum(exp(sub(x, largest)), axes, true)), largest);
     return keepDims
       ? result

@@ -1,5 +1,6 @@
 import type { Dtype } from '../dtype.js';
 import { defineOp } from '../op.js';
+import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { tensor } from '../tensor.js';
 import { axisOf } from './axes.js';
@@ -45,10 +46,12 @@ export function fold<D extends Dtype>(x: Tensor<D>, window: Window, height: numb
 
 /** int32 [...] -> [..., depth]: 1 at the position that the index names, 0 elsewhere. */
 export function oneHot<D extends Dtype = 'float32'>(index: Tensor, depth: number, dtype: D = 'float32' as D): Tensor<D> {
-  const positions = tensor(
-    Int32Array.from({ length: depth }, (_, i) => i),
-    [depth],
-    { device: index.device },
-  );
-  return cast(equal(expandDims(index, -1), positions), dtype);
+  return tidy(() => {
+    const positions = tensor(
+      Int32Array.from({ length: depth }, (_, i) => i),
+      [depth],
+      { device: index.device },
+    );
+    return cast(equal(expandDims(index, -1), positions), dtype);
+  });
 }

@@ -1,5 +1,7 @@
 import { expected } from '../errors.js';
 import { safetensors } from '../files.js';
+import { expectFormat } from '../formats/format_check.js';
+import { isCount } from '../formats/host_array.js';
 import type { Module } from '../nn/module.js';
 import { type RandomState, random } from '../random.js';
 import { tidy } from '../scope.js';
@@ -29,6 +31,19 @@ export async function saveCheckpoint(file: string, module: Module, optimizer: Op
   });
 }
 
+/** Read before anything changes, so that a broken file leaves module and optimiser as they were. */
+function readProgress(metadata: Readonly<Record<string, string>>): { steps: number; state: RandomState } {
+  const steps = readCount(metadata['steps'], 'steps');
+  const [, seed, offset] = /^\{"seed":(\d+),"offset":(\d+)\}$/.exec(metadata['random'] ?? '') ?? [];
+  return { steps, state: { seed: readCount(seed, 'the seed'), offset: readCount(offset, 'the offset of the generator') } };
+}
+
+function readCount(text: string | undefined, argument: string): number {
+  const value = /^\d+$/.test(text ?? '') ? Number(text) : NaN;
+  expectFormat('loadCheckpoint', isCount(value), 'a whole number', argument, text);
+  return value;
+}
+
 /**
  * Puts module, optimiser and random generator into the state of a checkpoint; resolves to the number of steps done. Throws ERR_IO, ERR_FORMAT,
  * and the errors of loadStateDict where the checkpoint is another module's.
@@ -39,9 +54,10 @@ export async function loadCheckpoint(file: string, module: Module, optimizer: Op
     const fits = metadata['format'] === format && metadata['version'] === version;
     const kind = `${metadata['format'] ?? 'no format'}, version ${metadata['version'] ?? 'unknown'}`;
     if (!fits) throw expected('loadCheckpoint', `${format}, version ${version}`, file, kind, 'ERR_FORMAT');
+    const { steps, state } = readProgress(metadata);
     module.loadStateDict(withPrefix('model', tensors));
     optimizer.loadStateDict(withPrefix('optimizer', tensors));
-    random.restore(JSON.parse(metadata['random'] ?? '') as RandomState);
-    return Number(metadata['steps']);
+    random.restore(state);
+    return steps;
   });
 }

@@ -59,11 +59,12 @@ napi_value data_sync(const Call& c, const Tensor& x) {
   const Tensor source = ops::contiguous(x);
   void* to;
   const napi_value array = typed_array(c.env, x.dtype, x.size(), &to);
-  read(source, to);
+  queue_read(source, to);
+  source.backend().stream().synchronize();
   return array;
 }
 
-// Resolves or rejects a promise once a stream thread has called the returned function.
+// Resolves or rejects a promise once a stream thread has called the returned function, which it must: until then the event loop stays alive.
 template <class Settle>
 std::function<void(std::optional<Error>)> promise(const Call& c, napi_value* result, Settle settle) {
   napi_deferred deferred;
@@ -86,7 +87,8 @@ std::function<void(std::optional<Error>)> promise(const Call& c, napi_value* res
 // The bytes are copied on the stream's thread, in order: an optimizer step queued later must not show.
 napi_value data(const Call& c, const Tensor& x) {
   const Tensor source = ops::contiguous(x);
-  auto bytes = std::make_shared<std::vector<char>>();
+  auto bytes = std::make_shared<std::vector<char>>(source.bytes());
+  queue_read(source, bytes->data(), bytes);
   napi_value result;
   auto done = promise(c, &result, [bytes, dtype = x.dtype, size = x.size()](napi_env env) {
     void* to;
@@ -94,19 +96,14 @@ napi_value data(const Call& c, const Tensor& x) {
     std::copy(bytes->begin(), bytes->end(), static_cast<char*>(to));
     return array;
   });
-  read_async(source, [bytes, n = source.bytes(), done](const void* from, std::optional<Error> error) {
-    const char* first = static_cast<const char*>(from);
-    if (!error) bytes->assign(first, first + n);
-    done(std::move(error));
-  });
+  source.backend().stream().on_complete(std::move(done));
   return result;
 }
 
 napi_value synchronize(const Call& c, Backend& backend) {
-  napi_value result;
-  auto done = promise(c, &result, [](napi_env env) -> napi_value { return Napi::Env(env).Undefined(); });
   backend.stream().enqueue("synchronize", Stream::kInlineCost + 1, [&backend] { return backend.wait_device(); });
-  backend.stream().on_complete(done);
+  napi_value result;
+  backend.stream().on_complete(promise(c, &result, [](napi_env env) -> napi_value { return Napi::Env(env).Undefined(); }));
   return result;
 }
 

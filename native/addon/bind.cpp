@@ -20,7 +20,8 @@ std::vector<napi_value> elements(const Call& call, napi_value array) {
   uint32_t count = 0;
   require(napi_get_array_length(call.env, array, &count) == napi_ok, ErrorCode::value, call.op, "expected an array, got another value");
   std::vector<napi_value> list(count);
-  for (uint32_t i = 0; i < count; ++i) napi_get_element(call.env, array, i, &list[i]);
+  for (uint32_t i = 0; i < count; ++i)
+    require(napi_get_element(call.env, array, i, &list[i]) == napi_ok, ErrorCode::value, call.op, "expected a readable array, got one that throws");
   return list;
 }
 
@@ -38,8 +39,8 @@ Dims From<Dims>::get(const Call& c, napi_value v) {
   require(count <= kMaxDims, ErrorCode::shape, c.op, "expected at most ", kMaxDims, " axes, got ", count);
   Dims dims;
   for (uint32_t i = 0; i < count; ++i) {
-    napi_value element;
-    napi_get_element(c.env, v, i, &element);
+    napi_value element = nullptr;
+    require(napi_get_element(c.env, v, i, &element) == napi_ok, ErrorCode::value, c.op, "expected a readable array, got one that throws");
     dims.push(integer(c, element));
   }
   return dims;

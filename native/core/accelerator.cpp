@@ -14,9 +14,8 @@ namespace {
 
 class AcceleratorBackend final : public Backend {
  public:
-  AcceleratorBackend(int code, const AcceleratorApi& api, int index) : Backend(code, device_name(code)), api_(api) {
-    if (const char* reason = api.open(index, &stream_)) fail(ErrorCode::device, "device", "expected to open ", name(), ", got: ", reason);
-  }
+  // `stream` is opened before: a base class whose stream's thread runs must not be destroyed again.
+  AcceleratorBackend(int code, const AcceleratorApi& api, void* stream) : Backend(code, device_name(code)), api_(api), stream_(stream) {}
   const KernelTable& kernels() const override { return api_.kernels; }
   void* native_stream() override { return stream_; }
   void* allocate(size_t bytes) override {
@@ -32,7 +31,7 @@ class AcceleratorBackend final : public Backend {
 
  private:
   const AcceleratorApi& api_;
-  void* stream_ = nullptr;
+  void* const stream_;
 };
 
 std::string addon_folder() {
@@ -143,7 +142,10 @@ Backend& backend(int code) {
   if (!slot) {
     const AcceleratorStatus& status = code == kEmulated ? emulated_status() : cuda_status();
     require(status.available, ErrorCode::device, "device", "expected ", device_name(code), " to be available, got: ", status.reason);
-    slot = std::make_unique<AcceleratorBackend>(code, *status.api, code == kEmulated ? 0 : code - kCuda);
+    void* stream = nullptr;
+    if (const char* reason = status.api->open(code == kEmulated ? 0 : code - kCuda, &stream))
+      fail(ErrorCode::device, "device", "expected to open ", device_name(code), ", got: ", reason);
+    slot = std::make_unique<AcceleratorBackend>(code, *status.api, stream);
   }
   return *slot;
 }

@@ -48,7 +48,6 @@ std::string device_name(int code);
 std::vector<std::string> cpu_isas();              // usable on this machine, best last
 std::string cpu_isa();                            // in use: the best, or CLEBSCH_ISA
 void set_cpu_isa(const std::string& name);        // throws ERR_VALUE
-const KernelTable& cpu_kernels();
 
 // ---- accelerators
 struct AcceleratorStatus {

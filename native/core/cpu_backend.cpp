@@ -84,7 +84,7 @@ class HostMemory {
   }
 
  private:
-  static constexpr int kClasses = 84;  // 256 bytes to 448 MiB in steps of a quarter octave; larger blocks go back at once
+  static constexpr int kClasses = 76;  // 256 bytes to 112 MiB in steps of a quarter octave; larger blocks go back at once
   static constexpr size_t kMaxKept = size_t{192} << 20, kMaxBlocks = 1024;
   static size_t class_size(int c) { return (size_t{64} << (c / 4)) * (4 + c % 4); }
   static int size_class(size_t bytes) {
@@ -132,7 +132,6 @@ std::vector<std::string> cpu_isas() {
   return names;
 }
 std::string cpu_isa() { return current().name; }
-const KernelTable& cpu_kernels() { return current().table(); }
 
 void set_cpu_isa(const std::string& name) {
   std::string known;

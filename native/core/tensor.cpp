@@ -53,21 +53,8 @@ Tensor from_host(const void* data, const Dims& shape, Dtype dtype, Backend& back
   return t;
 }
 
-void read_async(const Tensor& x, std::function<void(const void*, std::optional<Error>)> done) {
-  Backend& backend = x.backend();
-  if (backend.code() == kCpu) {
-    backend.stream().on_complete([x, done = std::move(done)](std::optional<Error> error) { done(error ? nullptr : x.data(), std::move(error)); });
-    return;
-  }
-  auto host = std::make_shared<std::vector<char>>(x.bytes());
-  backend.stream().enqueue("data", Stream::kInlineCost + 1, [x, host] { return x.backend().download(host->data(), x.data(), host->size()); });
-  backend.stream().on_complete([host, done = std::move(done)](std::optional<Error> error) { done(host->data(), std::move(error)); });
-}
-
-void read(const Tensor& x, void* to) {
-  Backend& backend = x.backend();
-  backend.stream().enqueue("data", Stream::kInlineCost + 1, [x, to] { return x.backend().download(to, x.data(), x.bytes()); });
-  backend.stream().synchronize();
+void queue_read(const Tensor& x, void* to, std::shared_ptr<void> keep) {
+  x.backend().stream().enqueue("data", Stream::kInlineCost + 1, [x, to, keep] { return x.backend().download(to, x.data(), x.bytes()); });
 }
 
 }  // namespace clebsch

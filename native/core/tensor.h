@@ -57,9 +57,7 @@ Tensor view(const Tensor& x, const Dims& shape, const Dims& strides, int64_t off
 
 // Copies `bytes` of host memory into a new tensor before returning (staged where the device is not the host).
 Tensor from_host(const void* data, const Dims& shape, Dtype dtype, Backend& backend);
-// Calls done(host bytes, error) on a stream thread once x (contiguous) is complete; the bytes are valid during the call.
-void read_async(const Tensor& x, std::function<void(const void* bytes, std::optional<Error> error)> done);
-// Waits and copies x (contiguous) to host memory. Throws the pending error.
-void read(const Tensor& x, void* to);
+// Queues the copy of x (contiguous) to host memory, which `keep` holds until then.
+void queue_read(const Tensor& x, void* to, std::shared_ptr<void> keep = nullptr);
 
 }  // namespace clebsch

@@ -57,10 +57,6 @@ const char* download(void* stream, void* host, const void* device, size_t bytes)
   return copy_and_wait(stream, host, device, bytes, cudaMemcpyDeviceToHost);
 }
 
-const char* notify(void* stream, void (*f)(void*), void* data) {
-  return on_stream(stream, [&](cudaStream_t handle) { return cudaLaunchHostFunc(handle, f, data); });
-}
-
 const char* synchronize(void* stream) { return on_stream(stream, cudaStreamSynchronize); }
 
 const char* configure(const char*, const char*) { return "the CUDA backend has no settings"; }
@@ -102,7 +98,6 @@ extern "C" __attribute__((visibility("default"))) const clebsch::AcceleratorApi*
       .release = release,
       .upload = upload,
       .download = download,
-      .notify = notify,
       .synchronize = synchronize,
       .configure = configure,
       .kernels = kKernels,

@@ -30,11 +30,6 @@ const char* copy_bytes(void*, void* to, const void* from, size_t bytes) {
   return nullptr;
 }
 
-const char* notify(void*, void (*f)(void*), void* data) {
-  f(data);
-  return nullptr;
-}
-
 const char* synchronize(void*) { return nullptr; }
 
 const char* configure(const char* key, const char* value) {
@@ -73,7 +68,6 @@ extern "C" __attribute__((visibility("default"))) const clebsch::AcceleratorApi*
       .release = release,
       .upload = copy_bytes,
       .download = copy_bytes,
-      .notify = notify,
       .synchronize = synchronize,
       .configure = configure,
       .kernels = kKernels,

@@ -179,7 +179,6 @@ struct AcceleratorApi {
   const char* (*release)(void* stream, void* memory);               // stream-ordered
   const char* (*upload)(void* stream, void* device, const void* host, size_t bytes);   // host memory may be reused on return
   const char* (*download)(void* stream, void* host, const void* device, size_t bytes); // returns when host holds the data
-  const char* (*notify)(void* stream, void (*f)(void*), void* data);  // f runs on a backend thread when all earlier work is done
   const char* (*synchronize)(void* stream);                     // waits; reports a pending error
   const char* (*configure)(const char* key, const char* value); // emulated: "order" = ascending | descending | random:SEED
   KernelTable kernels;

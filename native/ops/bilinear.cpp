@@ -109,6 +109,7 @@ void count(BilinearPlan& plan, int degrees_out) {
   for (const auto& e : plan.edges) {
     int64_t fragments = 0;
     for_fragments(plan, e, [&](int, int) { ++fragments; });
+    if (fragments == 0) continue;
     plan.tau_out[e.l] += static_cast<int>(fragments);
     plan.terms += fragments * static_cast<int64_t>(couplings(plan, e).size());
   }

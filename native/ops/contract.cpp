@@ -73,27 +73,34 @@ bool better_exchanged(const ContractBlock& b) {
   return !b.n_dims || row < std::abs(b.n[b.n_dims - 1].c);
 }
 
-Tensor run(const char* op, const Tensor& a, const Tensor& b, std::vector<Block> blocks, const Tensor& out) {
-  auto prepared = std::make_shared<std::vector<ContractBlock>>();
-  int64_t cost = out.size();
+// Classified blocks, with the operands exchanged where that puts the output's fastest axis among the columns.
+struct Prepared {
+  std::shared_ptr<std::vector<ContractBlock>> blocks = std::make_shared<std::vector<ContractBlock>>();
+  bool exchange = false;
+  int64_t cost = 0;
+};
+
+Prepared prepare(const char* op, std::vector<Block>& blocks) {
+  Prepared p;
   for (const Block& block : blocks) {
-    const int64_t w = work(block);
-    cost += w;
-    prepared->push_back(classify(op, block));
+    p.cost += work(block);
+    p.blocks->push_back(classify(op, block));
   }
-  const bool exchange = std::count_if(prepared->begin(), prepared->end(), better_exchanged) * 2 > static_cast<int64_t>(prepared->size());
-  if (exchange) {
-    prepared->clear();
-    for (Block& block : blocks) {
-      std::swap(block.a0, block.b0);
-      for (ContractDim& d : block.dims) std::swap(d.a, d.b);
-      prepared->push_back(classify(op, block));
-    }
+  p.exchange = std::count_if(p.blocks->begin(), p.blocks->end(), better_exchanged) * 2 > static_cast<int64_t>(p.blocks->size());
+  if (!p.exchange) return p;
+  p.blocks->clear();
+  for (Block& block : blocks) {
+    std::swap(block.a0, block.b0);
+    for (ContractDim& d : block.dims) std::swap(d.a, d.b);
+    p.blocks->push_back(classify(op, block));
   }
-  const Tensor &x = exchange ? b : a, &y = exchange ? a : b;
-  Backend& backend = out.backend();
-  backend.stream().enqueue(op, cost, [kernel = backend.kernels().contract, native = backend.native_stream(), x, y, out, prepared] {
-    return kernel({out.dtype, x.data(), y.data(), out.data(), static_cast<int32_t>(prepared->size()), prepared->data()}, native);
+  return p;
+}
+
+Tensor run(const char* op, const Tensor& a, const Tensor& b, const Prepared& p, const Tensor& out) {
+  const Tensor &x = p.exchange ? b : a, &y = p.exchange ? a : b;
+  launch(op, &KernelTable::contract, p.cost + out.size(), out.backend(), [x, y, out, blocks = p.blocks] {
+    return ContractArgs{out.dtype, x.data(), y.data(), out.data(), static_cast<int32_t>(blocks->size()), blocks->data()};
   });
   return out;
 }
@@ -111,52 +118,69 @@ int axis_of(const std::string& labels, char label) {
   return static_cast<int>(at);
 }
 
+// Sizes, strides and offsets of a spec stay below this, so that sums of a dozen products of two fit into 128 bits.
+constexpr double kLargest = 1e15;
+
+// Elements that a block touches in one operand.
 struct Range {
-  int64_t low = 0, high = 0;
-  void add(int64_t stride, int64_t size) { (stride < 0 ? low : high) += stride * (size - 1); }
+  __int128 low, high;
+  explicit Range(int64_t start) : low(start), high(start) {}
+  void add(int64_t stride, int64_t size) { (stride < 0 ? low : high) += static_cast<__int128>(stride) * (size - 1); }
+  void check_inside(const char* operand, int64_t size) const {
+    require(low >= 0 && high < size, ErrorCode::value, "contract", "expected blocks inside the ", size, " elements of ", operand, ", got one that leaves them");
+  }
 };
 
-void check_inside(const char* argument, const Range& r, int64_t start, int64_t size) {
-  require(start + r.low >= 0 && start + r.high < size, ErrorCode::value, "contract", "expected a block inside the ", size, " elements of ", argument,
-          ", got elements ", start + r.low, " to ", start + r.high);
+class SpecReader {
+ public:
+  explicit SpecReader(std::span<const double> spec) : spec_(spec) {}
+  int64_t next(double least, double most) {
+    const double value = at_ < spec_.size() ? spec_[at_] : std::nan("");
+    require(value >= least && value <= most && std::floor(value) == value, ErrorCode::value, "contract", "expected a whole number in ", least, "..", most,
+            " at entry ", at_, " of spec, got ", value);
+    ++at_;
+    return static_cast<int64_t>(value);
+  }
+  bool done() const { return at_ == spec_.size(); }
+
+ private:
+  std::span<const double> spec_;
+  size_t at_ = 0;
+};
+
+// Adds the number of output elements that the block writes to `covered`.
+Block parse_block(SpecReader& spec, int64_t size_a, int64_t size_b, int64_t size_c, __int128& covered) {
+  Block block{spec.next(0, kLargest), spec.next(0, kLargest), spec.next(0, kLargest), {}};
+  const int64_t nd = spec.next(0, 12);
+  Range a(block.a0), b(block.b0), c(block.c0);
+  __int128 out = 1;
+  bool reads = true, writes = true;
+  for (int64_t i = 0; i < nd; ++i) {
+    const int64_t size = spec.next(0, kLargest), sa = spec.next(-kLargest, kLargest), sb = spec.next(-kLargest, kLargest);
+    const ContractDim d{size, sa, sb, spec.next(-kLargest, kLargest)};
+    a.add(d.a, d.size);
+    b.add(d.b, d.size);
+    c.add(d.c, d.size);
+    reads = reads && d.size > 0;
+    writes = writes && (d.size > 0 || d.c == 0);
+    if (d.c) out = std::min<__int128>(out * d.size, __int128{1} << 60);
+    block.dims.push_back(d);
+  }
+  if (reads) a.check_inside("a", size_a);
+  if (reads) b.check_inside("b", size_b);
+  if (writes) c.check_inside("the output", size_c);
+  covered += writes ? out : 0;
+  return block;
 }
 
-// `covered` gets the number of output elements that the blocks write.
-std::vector<Block> parse_spec(std::span<const double> spec, int64_t size_a, int64_t size_b, int64_t size_c, int64_t& covered) {
-  size_t at = 0;
-  const auto next = [&]() -> int64_t {
-    require(at < spec.size() && std::abs(spec[at]) < 9e15 && std::floor(spec[at]) == spec[at], ErrorCode::value, "contract",
-            "expected whole numbers for spec, got a bad entry at ", at);
-    return static_cast<int64_t>(spec[at++]);
-  };
-  std::vector<Block> blocks(static_cast<size_t>(std::clamp<int64_t>(next(), 0, 1 << 20)));
-  covered = 0;
-  for (Block& block : blocks) {
-    block.a0 = next();
-    block.b0 = next();
-    block.c0 = next();
-    const int64_t nd = next();
-    require(nd >= 0 && nd <= 12, ErrorCode::value, "contract", "expected at most 12 indices in a block, got ", nd);
-    Range a, b, c;
-    int64_t out = 1, all = 1;
-    for (int64_t i = 0; i < nd; ++i) {
-      const ContractDim d{next(), next(), next(), next()};
-      require(d.size >= 0, ErrorCode::value, "contract", "expected sizes >= 0, got ", d.size);
-      a.add(d.a, d.size);
-      b.add(d.b, d.size);
-      c.add(d.c, d.size);
-      if (d.c) out *= d.size;
-      all *= d.size;
-      block.dims.push_back(d);
-    }
-    covered += out;
-    if (all) {
-      check_inside("a", a, block.a0, size_a);
-      check_inside("b", b, block.b0, size_b);
-    }
-    if (out) check_inside("the output", c, block.c0, size_c);
-  }
-  require(covered <= size_c, ErrorCode::shape, "contract", "expected blocks that write the ", size_c, " output elements at most once, got ", covered, " writes");
+std::vector<Block> parse_spec(std::span<const double> numbers, int64_t size_a, int64_t size_b, int64_t size_c, bool& whole) {
+  SpecReader spec(numbers);
+  std::vector<Block> blocks;
+  __int128 covered = 0;
+  for (int64_t left = spec.next(0, 1 << 20); left > 0; --left) blocks.push_back(parse_block(spec, size_a, size_b, size_c, covered));
+  require(spec.done(), ErrorCode::value, "contract", "expected nothing after the last block of spec, got more numbers");
+  require(covered <= size_c, ErrorCode::shape, "contract", "expected blocks that write each of the ", size_c, " output elements at most once, got more writes");
+  whole = covered == size_c;
   return blocks;
 }
 
@@ -178,7 +202,7 @@ Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, con
             "expected output labels that stand in an input, got '", labels_out, "'");
     shape.push(in_a >= 0 ? a.shape[in_a] : b.shape[in_b]);
   }
-  const Tensor out = empty(shape, a.dtype, a.backend());
+  const Dims strides = contiguous_strides(shape);
   for (char label : all) {
     const int in_a = axis_of(labels_a, label), in_b = axis_of(labels_b, label), in_out = axis_of(labels_out, label);
     require(in_out >= 0 || (in_a >= 0 && in_b >= 0), ErrorCode::value, "einsum", "expected label '", label,
@@ -186,18 +210,20 @@ Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, con
     const int64_t size = in_a >= 0 ? a.shape[in_a] : b.shape[in_b];
     require(in_a < 0 || in_b < 0 || b.shape[in_b] == size, ErrorCode::shape, "einsum", "expected one size for label '", label, "', got ", a.shape, " ('", labels_a,
             "') and ", b.shape, " ('", labels_b, "')");
-    blocks[0].dims.push_back({size, in_a < 0 ? 0 : a.strides[in_a], in_b < 0 ? 0 : b.strides[in_b], in_out < 0 ? 0 : out.strides[in_out]});
+    blocks[0].dims.push_back({size, in_a < 0 ? 0 : a.strides[in_a], in_b < 0 ? 0 : b.strides[in_b], in_out < 0 ? 0 : strides[in_out]});
   }
-  return run("einsum", a, b, std::move(blocks), out);
+  const Prepared prepared = prepare("einsum", blocks);
+  return run("einsum", a, b, prepared, empty(shape, a.dtype, a.backend()));
 }
 
 Tensor contract(const Tensor& a, const Tensor& b, std::span<const double> spec, const Dims& out_shape) {
   check_operands("contract", a, b);
-  int64_t covered = 0;
-  std::vector<Block> blocks = parse_spec(spec, a.size(), b.size(), out_shape.product(), covered);
-  const bool whole = covered == out_shape.product();
+  check_shape("contract", out_shape);
+  bool whole = false;
+  std::vector<Block> blocks = parse_spec(spec, a.size(), b.size(), out_shape.product(), whole);
+  const Prepared prepared = prepare("contract", blocks);
   const Tensor out = whole ? empty(out_shape, a.dtype, a.backend()) : full(out_shape, a.dtype, a.backend(), 0, 0);
-  return run("contract", contiguous(a), contiguous(b), std::move(blocks), out);
+  return run("contract", contiguous(a), contiguous(b), prepared, out);
 }
 
 }  // namespace clebsch::ops

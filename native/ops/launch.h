@@ -1,5 +1,5 @@
 #pragma once
-// The one way from a checked call to a kernel.
+// From a checked call to a kernel.
 #include "core/tensor.h"
 
 namespace clebsch {

@@ -52,23 +52,23 @@ Tensor to_device(const Tensor& x, Backend& to) {
     std::mutex mutex;
     std::condition_variable ready;
     bool done = false;
-    const char* reason = nullptr;
+    std::optional<Error> error;  // of the source, which goes on to the target
     std::vector<char> bytes;
   };
   auto meeting = std::make_shared<Meeting>();
   meeting->bytes.resize(x.bytes());
-  x.backend().stream().enqueue("toDevice", Stream::kInlineCost + 1, [source, meeting]() -> const char* {
-    const char* reason = source.backend().download(meeting->bytes.data(), source.data(), meeting->bytes.size());
+  queue_read(source, meeting->bytes.data(), meeting);
+  x.backend().stream().on_complete([meeting](std::optional<Error> error) {
     std::lock_guard lock(meeting->mutex);
-    meeting->reason = reason;
+    if (error) meeting->error.emplace(*error);
     meeting->done = true;
     meeting->ready.notify_one();
-    return nullptr;
   });
   to.stream().enqueue("toDevice", Stream::kInlineCost + 1, [out, meeting]() -> const char* {
     std::unique_lock lock(meeting->mutex);
     meeting->ready.wait(lock, [&] { return meeting->done; });
-    return meeting->reason ? meeting->reason : out.backend().upload(out.data(), meeting->bytes.data(), meeting->bytes.size());
+    if (meeting->error) throw *meeting->error;
+    return out.backend().upload(out.data(), meeting->bytes.data(), meeting->bytes.size());
   });
   return out;
 }

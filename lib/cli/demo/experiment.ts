@@ -1,0 +1,186 @@
+import path from 'node:path';
+import type { DeviceOption } from '../../device.js';
+import { type Digits, loadMnist } from '../../data/mnist.js';
+import { sphericalDigits } from '../../data/spherical_digits.js';
+import { expected } from '../../errors.js';
+import { Classifier } from '../../models/classifier.js';
+import type { SignalInput } from '../../models/input.js';
+import { planarCnn } from '../../models/planar_cnn.js';
+import { sphericalNetwork } from '../../models/spherical_network.js';
+import type { Module, ParameterOptions } from '../../nn/index.js';
+import { AdamW, schedules } from '../../optim.js';
+import { cast } from '../../ops/layout.js';
+import { argmax } from '../../ops/reduce.js';
+import { ProgressBar } from '../../progress.js';
+import { random } from '../../random.js';
+import { tidy } from '../../scope.js';
+import { type Tensor, tensor } from '../../tensor.js';
+import { saveCheckpoint } from '../../train/checkpoint.js';
+import { accuracy, confusionCounts, forwardInBatches } from '../../train/evaluate.js';
+import { type StepReport, stepCount, train } from '../../train/train.js';
+
+export interface Settings {
+  readonly training: number;
+  readonly test: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly dtype: 'float32' | 'float64';
+  readonly device: DeviceOption;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Tells the user what happens. */
+  readonly say: (line: string) => void;
+}
+
+/** Degrees l < L of a digit: its strokes are still legible, and products stay small. */
+export const bandlimit = 12;
+const batch = 50;
+export const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
+
+type Form = SignalInput['form'];
+
+/** The same signals for both networks. They are sampled at twice the bandlimit, so that little of a digit's fine detail folds back. */
+export function signalInput(form: Form): SignalInput {
+  return { sampling: 'gl', bandlimit: 2 * bandlimit, L: bandlimit, form };
+}
+
+/** What is compared: how the input looks, how the network is made, and its learning rate. */
+export interface Contestant {
+  readonly name: string;
+  readonly file: string;
+  readonly form: Form;
+  readonly lr: number;
+  make(options: ParameterOptions): Module;
+}
+
+export const equivariant: Contestant = {
+  name: 'equivariant network',
+  file: 'equivariant',
+  form: 'coefficients',
+  lr: 5e-3,
+  make: (options) => sphericalNetwork({ L: bandlimit, classes: classes.length, ...options }),
+};
+
+export const planar: Contestant = {
+  name: 'planar CNN',
+  file: 'planar',
+  form: 'image',
+  lr: 2e-3,
+  make: (options) => planarCnn({ height: 2 * bandlimit, width: 2 * bandlimit, classes: classes.length, ...options }),
+};
+
+/** The first `n` digits of MNIST's training or test set. Throws ERR_VALUE where there are fewer. */
+export async function firstDigits(split: 'train' | 'test', n: number): Promise<Digits> {
+  const { images, labels } = await loadMnist(split);
+  if (n > labels.length) throw expected('demo', `at most ${labels.length}`, `the number of ${split} digits`, n);
+  const size = images.length / labels.length;
+  return { images: images.subarray(0, n * size), labels: labels.subarray(0, n) };
+}
+
+/** Inputs of a network, made from digits, on the device. */
+export async function project(label: string, { images, labels }: Digits, form: Form, o: Settings, angles?: Float64Array): Promise<Tensor> {
+  const bar = new ProgressBar(labels.length, { label, unit: 'digits' });
+  const options = { device: o.device, signal: o.signal, onDigits: (count: number) => bar.advance(count), ...(angles && { angles }) };
+  const inputs = await sphericalDigits(images, signalInput(form), options);
+  bar.finish();
+  return cast(inputs, o.dtype);
+}
+
+export interface TestResult {
+  /** [n, 10] */
+  readonly logits: Tensor;
+  readonly accuracy: number;
+  readonly confusion: readonly (readonly number[])[];
+  readonly imagesPerSecond: number;
+}
+
+export interface Outcome {
+  readonly contestant: Contestant;
+  readonly model: Classifier;
+  readonly history: readonly StepReport[];
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly unrotated: TestResult;
+  readonly rotated: TestResult;
+}
+
+export interface TestDigits extends Digits {
+  /** One Haar-random rotation per digit, [n, 3]. */
+  readonly angles: Float64Array;
+}
+
+async function trainModel(
+  contestant: Contestant,
+  model: Classifier,
+  digits: Digits,
+  o: Settings,
+): Promise<{ history: StepReport[]; seconds: number }> {
+  const { labels } = digits;
+  return tidy(async () => {
+    const inputs = await project('projecting', digits, contestant.form, o);
+    const examples = { inputs, labels: tensor(Int32Array.from(labels), [labels.length], { device: o.device }) };
+    const steps = stepCount(labels.length, { batch, epochs: o.epochs });
+    const bar = new ProgressBar(labels.length * o.epochs, { label: 'training', unit: 'images' });
+    const optimizer = new AdamW(model.parameters(), { lr: contestant.lr });
+    const history: StepReport[] = [];
+    o.say(`Training the ${contestant.name}, ${model.parameterCount().toLocaleString('en-US')} parameters`);
+    const start = performance.now();
+    try {
+      await train(model, optimizer, examples, {
+        batch,
+        epochs: o.epochs,
+        seed: o.seed,
+        schedule: schedules.cosine({ lr: contestant.lr, steps, warmup: Math.ceil(steps / 20) }),
+        signal: o.signal,
+        checkpoint: async (done) => {
+          const file = path.join(o.folder, `${contestant.file}-checkpoint.safetensors`);
+          await saveCheckpoint(file, model, optimizer, done);
+          o.say(`Checkpoint after ${done} of ${steps} steps: ${file}`);
+        },
+        onStep: (report) => {
+          history.push(report);
+          bar.advance(batch, { epoch: report.epoch + 1, loss: report.loss });
+        },
+      });
+    } finally {
+      bar.finish();
+      optimizer.dispose();
+    }
+    return { history, seconds: (performance.now() - start) / 1000 };
+  });
+}
+
+async function testModel(
+  label: string,
+  contestant: Contestant,
+  model: Classifier,
+  digits: Digits,
+  o: Settings,
+  angles?: Float64Array,
+): Promise<TestResult> {
+  return tidy(async () => {
+    const inputs = await project(label, digits, contestant.form, o, angles);
+    const start = performance.now();
+    const logits = await forwardInBatches(model, inputs, { signal: o.signal });
+    const seconds = (performance.now() - start) / 1000;
+    const predicted = await argmax(logits, -1).data();
+    const { labels } = digits;
+    return {
+      logits,
+      accuracy: accuracy(predicted, labels),
+      confusion: confusionCounts(predicted, labels, classes.length),
+      imagesPerSecond: labels.length / seconds,
+    };
+  });
+}
+
+/** Trains a network on unrotated digits and tests it on unrotated and on rotated ones. */
+export async function runContestant(contestant: Contestant, training: Digits, test: TestDigits, o: Settings): Promise<Outcome> {
+  random.seed(o.seed);
+  const network = contestant.make({ dtype: o.dtype, device: o.device });
+  const model = new Classifier({ network, input: signalInput(contestant.form), classes });
+  const { history, seconds } = await trainModel(contestant, model, training, o);
+  const unrotated = await testModel('testing, unrotated', contestant, model, test, o);
+  const rotated = await testModel('testing, rotated', contestant, model, test, o, test.angles);
+  return { contestant, model, history, seconds, imagesPerSecond: (training.labels.length * o.epochs) / seconds, unrotated, rotated };
+}
