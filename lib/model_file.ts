@@ -115,16 +115,6 @@ export async function loadModel(
   return new LoadedModel(module, config, dtype, device);
 }
 
-function parseConfig(text: string): unknown {
-  const fits = text.length <= maxConfigLength;
-  expectFormat(op, fits, `at most ${maxConfigLength} characters`, 'clebsch.config', `${text.length} characters`);
-  try {
-    return parseStrictJson(text, maxConfigDepth, 'any');
-  } catch (error) {
-    throw expected(op, 'JSON', 'clebsch.config', (error as Error).message, 'ERR_FORMAT');
-  }
-}
-
 function readConfig(metadata: Readonly<Record<string, string>>): ModelConfig {
   expectFormat(op, metadata['format'] === format, format, 'the format in the metadata', metadata['format'] ?? 'none');
   const found = metadata['clebsch.version'] ?? 'none';
@@ -136,7 +126,10 @@ function readConfig(metadata: Readonly<Record<string, string>>): ModelConfig {
     'clebsch.version',
     found,
   );
-  const config = parseConfig(metadata['clebsch.config'] ?? '');
+  const text = metadata['clebsch.config'] ?? '';
+  const fits = text.length <= maxConfigLength;
+  expectFormat(op, fits, `at most ${maxConfigLength} characters`, 'clebsch.config', `${text.length} characters`);
+  const config = parseStrictJson(op, 'clebsch.config', text, maxConfigDepth, 'any');
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   expectFormat(op, isObject, 'an object', 'clebsch.config', config);
   const { dtype, architecture } = config as Record<string, unknown>;

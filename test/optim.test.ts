@@ -74,6 +74,14 @@ test('a state goes on as if nothing had happened', () => {
   expect(() => next.loadStateDict({ ...state, 'm.x': vector(1) })).toThrow(expect.objectContaining({ code: 'ERR_VALUE' }));
 });
 
+test('what a state lacks starts anew', () => {
+  const p = vector(1);
+  const adam = new optim.Adam({ p }, { lr: 0.1 });
+  adam.step({ p: vector(1) });
+  adam.loadStateDict({ step: tensor(Int32Array.of(0), []) });
+  expect(Object.keys(adam.stateDict())).toEqual(['step']);
+});
+
 test('the learning rate can be set, mistakes are named', () => {
   const p = vector(1);
   const sgd = new optim.SGD({ p }, { lr: 1 });
@@ -81,6 +89,7 @@ test('the learning rate can be set, mistakes are named', () => {
   sgd.step({ p: vector(1) });
   expect(numbers(p)).toEqual([0.75]);
   expect(() => new optim.SGD({ p }, { lr: -1 })).toThrow(/\[optim\] expected .* for lr, got -1/);
+  expect(() => new optim.Adam({ p }, { lr: 1, betas: [0.9, 1] })).toThrow(/for betas, got 1/);
   expect(() => sgd.step({ q: vector(1) })).toThrow(/one named q/);
 });
 

@@ -9,6 +9,7 @@ import {
   grads,
   hvp,
   imag,
+  logsumexp,
   matmul,
   memory,
   mul,
@@ -148,6 +149,25 @@ test('powers of zero have finite gradients', () => {
 test('an integer index carries no gradient', () => {
   const index = tensor(Int32Array.of(1, 1, 0), [3]);
   expect(numbers(grad((x) => gatherRows(x, index))(vector(5, 6), vector(1, 2, 3)))).toEqual([3, 3]);
+});
+
+test('the tape does not see what the caller does to its lists afterwards', () => {
+  const begin = [0];
+  const f = (x: Tensor): Tensor => {
+    const parts = [1, 10, 100].map((factor, i) => {
+      begin[0] = i;
+      return mul(x.slice(begin, [1]), factor);
+    });
+    return sum(parts.reduce((a, b) => add(a, b)));
+  };
+  expect(numbers(grad(f)(vector(1, 2, 3)))).toEqual([1, 10, 100]);
+});
+
+test('the gradients of logsumexp take its maximum for a constant', () => {
+  const softmax = [1, 2, 2].map((x) => Math.exp(x) / (Math.exp(1) + 2 * Math.exp(2)));
+  const close = softmax.map((x) => expect.closeTo(x, 12) as number);
+  expect(numbers(grad((x) => logsumexp(x))(vector(1, 2, 2)))).toEqual(close);
+  expect(numbers(hvp((x) => logsumexp(x))(vector(1, 2, 2), vector(1, 1, 1)))).toEqual(softmax.map(() => expect.closeTo(0, 12) as number));
 });
 
 test('intermediates are freed, also when f disposes of them itself or throws', () => {

@@ -1,5 +1,27 @@
+import type * as device from '../lib/device.js';
 import type { Tensor } from '../lib/index.js';
-import { ClebschError, add, cast, einsum, full, info, memory, ones, reshape, tensor, tidy, transpose, zeros } from '../lib/index.js';
+import {
+  ClebschError,
+  add,
+  cast,
+  degree,
+  einsum,
+  full,
+  info,
+  mean,
+  memory,
+  mul,
+  oneHot,
+  ones,
+  reshape,
+  s2Type,
+  stack,
+  sub,
+  tensor,
+  tidy,
+  transpose,
+  zeros,
+} from '../lib/index.js';
 
 const numbers = (x: Tensor): number[] => [...x.dataSync()];
 
@@ -128,14 +150,41 @@ describe('tidy', () => {
     results.forEach((x) => x.dispose());
   });
 
-  test('a kept tensor stays', () => {
-    const x = tidy(() => {
-      const inner = ones([2]).keep();
-      return () => inner;
-    })();
-    expect(numbers(x)).toEqual([1, 1]);
-    x.dispose();
+  test('a kept tensor stays, also one that an inner scope has passed on', () => {
+    const kept: Tensor[] = [];
+    tidy(() => {
+      kept.push(ones([2]).keep(), mean(ones([2])).keep());
+    });
+    expect(kept.map(numbers)).toEqual([[1, 1], [1]]);
+    kept.forEach((x) => x.dispose());
   });
+
+  test('a cyclic result is passed on once', () => {
+    const result = tidy(() => {
+      const cyclic: { x: Tensor; self?: object } = { x: ones([1]) };
+      return Object.assign(cyclic, { self: cyclic });
+    });
+    expect(numbers(result.x)).toEqual([1]);
+    result.x.dispose();
+  });
+
+  test('composed operations free their intermediates outside of a scope', () => {
+    const x = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], [9, 1]);
+    const labels = tensor(Int32Array.of(0, 1));
+    const before = memory().tensors;
+    const results = [oneHot(labels, 3), stack([x, x]), degree(x, s2Type(3), 1)];
+    expect(memory().tensors).toBeLessThanOrEqual(before + results.length);
+    results.forEach((y) => y.dispose());
+  });
+});
+
+test('an empty CLEBSCH_DEVICE counts as unset', () => {
+  const restore = jest.replaceProperty(process, 'env', { ...process.env, CLEBSCH_DEVICE: '' });
+  jest.isolateModules(() => {
+    const { deviceCode } = jest.requireActual<typeof device>('../lib/device.js');
+    expect(deviceCode()).toBe(deviceCode('cpu'));
+  });
+  restore.restore();
 });
 
 describe('mistakes carry a code, the operation and the argument', () => {
@@ -149,6 +198,10 @@ describe('mistakes carry a code, the operation and the argument', () => {
     ['ERR_SHAPE', 'add', () => add(x, zeros([2]))],
     ['ERR_DTYPE', 'add', () => add(x, zeros([2, 3], { dtype: 'float64' }))],
     ['ERR_VALUE', 'add', () => add(1, 2)],
+    ['ERR_VALUE', 'mul', () => mul(zeros([1], { dtype: 'int32' }), 0.5)],
+    ['ERR_VALUE', 'add', () => add(2 ** 31, zeros([1], { dtype: 'int32' }))],
+    ['ERR_VALUE', 'sub', () => sub(zeros([1], { dtype: 'uint8' }), -1)],
+    ['ERR_DTYPE', 'mean', () => mean(zeros([2], { dtype: 'int32' }))],
     ['ERR_SHAPE', 'reshape', () => reshape(x, [4])],
     ['ERR_SHAPE', 'reshape', () => reshape(x, [-1, -1])],
     ['ERR_SHAPE', 'reshape', () => reshape(x, [4, -1])],

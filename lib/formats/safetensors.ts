@@ -38,14 +38,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parseJson(text: string, argument: string, maxDepth: number): unknown {
-  try {
-    return parseStrictJson(text, maxDepth);
-  } catch (error) {
-    throw expected(op, 'JSON', argument, (error as Error).message, 'ERR_FORMAT');
-  }
-}
-
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -61,7 +53,7 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; data: 
   const start = lengthBytes + Number(length);
   expectFormat(op, start <= file.length, `${length} bytes`, 'the header', `a file that ends after ${file.length - lengthBytes} of them`);
   const text = decodeUtf8(file.subarray(lengthBytes, start));
-  const header = parseJson(text, 'the header', headerDepth);
+  const header = parseStrictJson(op, 'the header', text, headerDepth);
   expectFormat(op, isObject(header), 'a JSON object', 'the header', header);
   return { header, data: file.subarray(start) };
 }
@@ -111,7 +103,7 @@ function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
 function readComplexNames(metadata: Record<string, string>, entries: readonly Entry[]): Set<string> {
   const text = metadata[complexKey];
   if (text === undefined) return new Set();
-  const names = parseJson(text, complexKey, 1);
+  const names = parseStrictJson(op, complexKey, text, 1);
   expectFormat(op, Array.isArray(names), 'a list of tensor names', complexKey, text);
   const byName = new Map<unknown, Entry>(entries.map((entry) => [entry.name, entry]));
   for (const name of names as unknown[]) {

@@ -1,3 +1,5 @@
+import { expected } from '../errors.js';
+
 /** The index of the quote that ends the string which begins at `start`, or the length of the text. */
 function stringEnd(text: string, start: number): number {
   let end = start + 1;
@@ -5,12 +7,9 @@ function stringEnd(text: string, start: number): number {
   return end;
 }
 
-/**
- * JSON.parse for files of strangers: objects and lists of at most `maxDepth` levels, lists of plain values only unless `lists` is 'any'. Throws
- * SyntaxError for anything deeper, which could cost gigabytes, and for a key that stands twice in one object, of which JSON.parse
- * keeps the last in silence, so that two readers could see two contents.
- */
-export function parseStrictJson(text: string, maxDepth: number, lists: 'plain' | 'any' = 'plain'): unknown {
+type Lists = 'plain' | 'any';
+
+function parse(text: string, maxDepth: number, lists: Lists): unknown {
   const open: (Set<string> | 'list')[] = [];
   let last = '';
   for (let i = 0; i < text.length; i++) {
@@ -32,4 +31,17 @@ export function parseStrictJson(text: string, maxDepth: number, lists: 'plain' |
     }
   }
   return JSON.parse(text) as unknown;
+}
+
+/**
+ * JSON.parse for files of strangers: objects and lists of at most `maxDepth` levels, in `plain` lists neither. Throws ERR_FORMAT that names
+ * `argument`, also for anything deeper, which could cost gigabytes, and for a key that stands twice in one object, of which JSON.parse
+ * keeps the last in silence, so that two readers could see two contents.
+ */
+export function parseStrictJson(op: string, argument: string, text: string, maxDepth: number, lists: Lists = 'plain'): unknown {
+  try {
+    return parse(text, maxDepth, lists);
+  } catch (error) {
+    throw expected(op, 'JSON', argument, (error as Error).message, 'ERR_FORMAT');
+  }
 }

@@ -35,7 +35,9 @@ interface Sizes {
 /** Number of weights of degree l. */
 function blockSize(kind: ConvolutionKind, s: Sizes, l: number): number {
   const [i, o] = [s.tauIn[l]!, s.tauOut[l]!];
-  return { full: i * s.channels * o * s.channelsOut, uniform: i * o, channel: i * o * s.channels, cross: i * s.channels * s.channelsOut }[kind];
+  return { full: i * s.channels * o * s.channelsOut, uniform: i * o, channel: i * o * s.channels, cross: i * s.channels * s.channelsOut }[
+    kind
+  ];
 }
 
 /** Number of weights of a generalized convolution from C to channelsOut channels. */
@@ -83,7 +85,8 @@ function convolutionSpec(kind: ConvolutionKind, s: Sizes, batch: number): Float6
 function resolve(x: Tensor, w: Tensor, o: GeneralizedConvolutionOptions): Sizes {
   const op = 'generalizedConvolution';
   const channels = checkType(op, 'x', x, o.tauIn);
-  if (!['full', 'uniform', 'channel', 'cross'].includes(o.kind)) throw expected(op, "'full', 'uniform', 'channel' or 'cross'", 'kind', o.kind);
+  if (!['full', 'uniform', 'channel', 'cross'].includes(o.kind))
+    throw expected(op, "'full', 'uniform', 'channel' or 'cross'", 'kind', o.kind);
   if (o.tauOut.length !== o.tauIn.length) throw expected(op, `${o.tauIn.length} degrees, as tauIn`, 'tauOut', [...o.tauOut]);
   const channelsOut = o.channelsOut ?? channels;
   if ((o.kind === 'uniform' || o.kind === 'channel') && channelsOut !== channels) {
@@ -93,7 +96,8 @@ function resolve(x: Tensor, w: Tensor, o: GeneralizedConvolutionOptions): Sizes 
   const size = convolutionWeightSize(o.kind, o.tauIn, o.tauOut, channels, channelsOut);
   if (w.shape.length !== 1 || w.size !== size) throw expected(op, `[${size}]`, 'w', w.shape, 'ERR_SHAPE');
   const bias = [o.tauOut[0] ?? 0, channelsOut];
-  if (o.bias !== undefined && o.bias.shape.join() !== bias.join()) throw expected(op, `[${bias.join(', ')}]`, 'bias', o.bias.shape, 'ERR_SHAPE');
+  if (o.bias !== undefined && o.bias.shape.join() !== bias.join())
+    throw expected(op, `[${bias.join(', ')}]`, 'bias', o.bias.shape, 'ERR_SHAPE');
   return { tauIn: o.tauIn, tauOut: o.tauOut, channels, channelsOut };
 }
 

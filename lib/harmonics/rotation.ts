@@ -17,7 +17,8 @@ import { rotationTable } from './tables.js';
 export type Angles = { readonly alpha: number; readonly beta: number; readonly gamma: number } | Tensor;
 
 /** What is rotated: coefficients on the sphere (L), on SO(3) (L and N, complex basis), or a generalized signal (tau). */
-export type RotateOptions = { readonly L: number; readonly N?: number; readonly basis: Basis } | { readonly tau: Tau; readonly basis: Basis };
+export type RotateOptions =
+  { readonly L: number; readonly N?: number; readonly basis: Basis } | { readonly tau: Tau; readonly basis: Basis };
 
 /** d^l_mn(beta) [2l+1, 2l+1], row m, column n; d^1_10(beta) = -sin(beta)/sqrt(2). */
 export function wignerSmallD(l: number, beta: number): Float64Array {
@@ -99,7 +100,8 @@ export function rotate(x: Tensor, angles: Angles, options: RotateOptions): Tenso
   if (onGroup && (basis !== 'complex' || x.shape.at(-3) !== 2 * options.N - 1)) {
     throw expected('rotate', `[..., ${2 * options.N - 1}, ${typeSize(tau)}, C] in the complex basis`, 'x', x.shape, 'ERR_SHAPE');
   }
-  if (basis === 'complex' && !isComplex(x.dtype)) throw expected('rotate', 'a complex dtype in the complex basis', 'x', x.dtype, 'ERR_DTYPE');
+  if (basis === 'complex' && !isComplex(x.dtype))
+    throw expected('rotate', 'a complex dtype in the complex basis', 'x', x.dtype, 'ERR_DTYPE');
   return tidy(() => {
     const given = angleTensor(x, angles);
     const turn = onGroup ? expandDims(given, -2) : given;

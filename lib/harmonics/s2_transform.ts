@@ -138,7 +138,8 @@ class TableTransform implements S2Transform {
     if (rank < axes.length + 1 || found.join() !== axes.join()) {
       throw expected(`s2Transform.${op}`, `[..., ${axes.join(', ')}, C]`, 'x', x.shape, 'ERR_SHAPE');
     }
-    if (x.deviceCode !== this.device) throw expected(`s2Transform.${op}`, 'a tensor on the device of the plan', 'x', x.device, 'ERR_DEVICE');
+    if (x.deviceCode !== this.device)
+      throw expected(`s2Transform.${op}`, 'a tensor on the device of the plan', 'x', x.device, 'ERR_DEVICE');
   }
 
   /** Real coefficients [..., L*L, C] to samples, with the table of the inverse or (adjoint) of the forward transform. */
@@ -150,7 +151,12 @@ class TableTransform implements S2Transform {
     const table = legendreTable(inverse, sampling, L, nTheta, x);
     const rings = contract(sorted, table, this.orderSpec(batch, channels), [batch, nTheta, 2 * L - 1, channels]);
     const spec = this.fourierSpec(batch, channels);
-    return reshape(contract(rings, this.fourierTensor(x, inverse), spec, [batch, nTheta, nPhi, channels]), [...lead, nTheta, nPhi, channels]);
+    return reshape(contract(rings, this.fourierTensor(x, inverse), spec, [batch, nTheta, nPhi, channels]), [
+      ...lead,
+      nTheta,
+      nPhi,
+      channels,
+    ]);
   }
 
   /** The transpose of `synthesis`: samples to real coefficients. */
@@ -174,8 +180,7 @@ class TableTransform implements S2Transform {
     const kept = this.kept.get(inverse);
     if (kept !== undefined) return kept;
     const { L, nPhi } = this.grid;
-    const values = fourierMatrix(this.grid, inverse ? 1 : nPhi, this.dtype === 'float64' ? Float64Array : Float32Array);
-    const matrix = tensor(values, [nPhi, 2 * L - 1], { device: like.device });
+    const matrix = tensor(fourierMatrix(this.grid, this.dtype, inverse ? 1 : nPhi), [nPhi, 2 * L - 1], { device: like.device });
     if (this.keeping) this.kept.set(inverse, matrix.keep());
     return matrix;
   }
@@ -238,9 +243,9 @@ function orderRows(L: number): Int32Array {
  * [nPhi, 2L-1]: the longitude factor of S_lm at each column, over `divisor`. S_lm(theta, phi) = P_lm(theta) times: 1 for m = 0,
  * sqrt(2) (-1)^m cos(m phi) for +m and sqrt(2) (-1)^m sin(m phi) for -m.
  */
-function fourierMatrix<T extends Float32Array | Float64Array>({ L, nPhi, phiOffset }: Grid, divisor: number, Class: new (n: number) => T): T {
+function fourierMatrix({ L, nPhi, phiOffset }: Grid, dtype: Dtype, divisor: number): Float32Array | Float64Array {
   const orders = 2 * L - 1;
-  const matrix = new Class(nPhi * orders);
+  const matrix = new (dtype === 'float64' ? Float64Array : Float32Array)(nPhi * orders);
   // Angles are whole multiples of pi / nPhi, counted exactly.
   const [cos, sin] = [Math.cos, Math.sin].map((f) => Float64Array.from({ length: 2 * nPhi }, (_, k) => f((Math.PI * k) / nPhi)));
   for (let p = 0; p < nPhi; p++) {

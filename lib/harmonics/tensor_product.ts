@@ -27,13 +27,13 @@ export interface TensorProductOptions {
   readonly device?: DeviceOption;
 }
 
-/** dtype code and device code of the signals, complex where the data or the basis is. */
-type Variant = readonly [dtype: Dtype, device: number];
+/** Of the signals; the native plan is made for one dtype on one device. */
+type Variant = readonly [dtype: Dtype, deviceCode: number];
 
 /**
  * Clebsch-Gordan product of generalized signals, z_lm = sum C(l1 m1 l2 m2|l m) x_{l1 m1} y_{l2 m2} for every pair of the edge list:
  * [..., d1, C] x [..., d2, C] -> [..., dOut, C]. Fragments of a degree: pairs in list order, then t1, then t2; with one input and l1 = l2 only
- * t1 <= t2 (l even) or t1 < t2 (l odd). Equivariant under rotations of both inputs; differentiable to any order.
+ * t1 <= t2 (l even) or t1 < t2 (l odd), whatever the pairing. Equivariant under rotations of both inputs; differentiable to any order.
  */
 export class TensorProduct {
   /** Type of the output. */
@@ -46,11 +46,11 @@ export class TensorProduct {
 
   /** @internal */
   constructor(private readonly options: TensorProductOptions) {
-    const { tau1, tau2, edges, pairing, basis } = options;
-    if (pairing !== undefined && pairing !== 'channel' && pairing !== 'full') throw expected('tensorProduct', "'channel' or 'full'", 'pairing', pairing);
+    const { tau2, edges, pairing, basis } = options;
+    if (pairing !== undefined && pairing !== 'channel' && pairing !== 'full')
+      throw expected('tensorProduct', "'channel' or 'full'", 'pairing', pairing);
     checkBasis('tensorProduct', basis ?? 'real');
     this.square = tau2 === undefined;
-    if (this.square && pairing === 'full') throw expected('tensorProduct', "two inputs (tau2) for pairing 'full'", 'tau2', 'none');
     this.edges = edges.flatMap((pairs, l) => pairs.flatMap(([l1, l2]) => [l, l1, l2]));
     const info = native.planInfo(this.plan([basis === 'complex' ? 'complex64' : 'float32', 0]));
     this.terms = info.terms;
@@ -61,13 +61,11 @@ export class TensorProduct {
     const { tau1, tau2, pairing } = this.options;
     checkType('tensorProduct', 'x', x, tau1);
     this.checkVariant(x);
-    if (tau2 === undefined) {
-      if (y !== undefined) throw expected('tensorProduct', 'no second input (tau2 was left out)', 'y', y.shape);
-      return this.product(x, x);
-    }
-    if (y === undefined) throw expected('tensorProduct', 'a second input of type tau2', 'y', 'none');
-    checkType('tensorProduct', 'y', y, tau2);
-    return tidy(() => (pairing === 'full' ? this.product(...allPairs(x, y)) : this.product(x, y)));
+    const other = tau2 === undefined ? x : y;
+    if (tau2 === undefined && y !== undefined) throw expected('tensorProduct', 'no second input (tau2 was left out)', 'y', y.shape);
+    if (other === undefined) throw expected('tensorProduct', 'a second input of type tau2', 'y', 'none');
+    checkType('tensorProduct', 'y', other, tau2 ?? tau1);
+    return tidy(() => (pairing === 'full' ? this.product(...allPairs(x, other)) : this.product(x, other)));
   }
 
   private product(x: Tensor, y: Tensor): Tensor {
@@ -76,10 +74,13 @@ export class TensorProduct {
 
   private checkVariant(x: Tensor): void {
     const { basis, dtype, device } = this.options;
-    if (basis === 'complex' && !isComplex(x.dtype)) throw expected('tensorProduct', "a complex dtype for basis 'complex'", 'x', x.dtype, 'ERR_DTYPE');
+    if (basis === 'complex' && !isComplex(x.dtype))
+      throw expected('tensorProduct', "a complex dtype for basis 'complex'", 'x', x.dtype, 'ERR_DTYPE');
     const single = x.dtype === 'float32' || x.dtype === 'complex64';
-    if (dtype !== undefined && single !== (dtype === 'float32')) throw expected('tensorProduct', `the precision ${dtype}`, 'x', x.dtype, 'ERR_DTYPE');
-    if (device !== undefined && deviceCode(device) !== x.deviceCode) throw expected('tensorProduct', `a tensor on ${device}`, 'x', x.device, 'ERR_DEVICE');
+    if (dtype !== undefined && single !== (dtype === 'float32'))
+      throw expected('tensorProduct', `the precision ${dtype}`, 'x', x.dtype, 'ERR_DTYPE');
+    if (device !== undefined && deviceCode(device) !== x.deviceCode)
+      throw expected('tensorProduct', `a tensor on ${device}`, 'x', x.device, 'ERR_DEVICE');
   }
 
   private plan([dtype, device]: Variant): External {

@@ -2,6 +2,7 @@ import { expected } from '../errors.js';
 import { safetensors } from '../files.js';
 import { expectFormat } from '../formats/format_check.js';
 import { isCount } from '../formats/host_array.js';
+import { parseStrictJson } from '../formats/strict_json.js';
 import type { Module } from '../nn/module.js';
 import { type RandomState, random } from '../random.js';
 import { tidy } from '../scope.js';
@@ -10,6 +11,7 @@ import type { Optimizer } from './train.js';
 
 type Tensors = Record<string, Tensor>;
 
+const op = 'loadCheckpoint';
 const format = 'clebsch-checkpoint';
 const version = '1';
 
@@ -33,15 +35,11 @@ export async function saveCheckpoint(file: string, module: Module, optimizer: Op
 
 /** Read before anything changes, so that a broken file leaves module and optimiser as they were. */
 function readProgress(metadata: Readonly<Record<string, string>>): { steps: number; state: RandomState } {
-  const steps = readCount(metadata['steps'], 'steps');
-  const [, seed, offset] = /^\{"seed":(\d+),"offset":(\d+)\}$/.exec(metadata['random'] ?? '') ?? [];
-  return { steps, state: { seed: readCount(seed, 'the seed'), offset: readCount(offset, 'the offset of the generator') } };
-}
-
-function readCount(text: string | undefined, argument: string): number {
-  const value = /^\d+$/.test(text ?? '') ? Number(text) : NaN;
-  expectFormat('loadCheckpoint', isCount(value), 'a whole number', argument, text);
-  return value;
+  const [steps, state] = ['steps', 'random'].map((key) => parseStrictJson(op, key, metadata[key] ?? '', 1));
+  expectFormat(op, isCount(steps), 'a whole number', 'steps', steps);
+  const { seed, offset } = Object(state) as Record<string, unknown>;
+  expectFormat(op, isCount(seed) && isCount(offset), 'a seed and an offset', 'random', state);
+  return { steps, state: { seed, offset } };
 }
 
 /**
@@ -53,7 +51,7 @@ export async function loadCheckpoint(file: string, module: Module, optimizer: Op
     const { tensors, metadata } = await safetensors.load(file);
     const fits = metadata['format'] === format && metadata['version'] === version;
     const kind = `${metadata['format'] ?? 'no format'}, version ${metadata['version'] ?? 'unknown'}`;
-    if (!fits) throw expected('loadCheckpoint', `${format}, version ${version}`, file, kind, 'ERR_FORMAT');
+    if (!fits) throw expected(op, `${format}, version ${version}`, file, kind, 'ERR_FORMAT');
     const { steps, state } = readProgress(metadata);
     module.loadStateDict(withPrefix('model', tensors));
     optimizer.loadStateDict(withPrefix('optimizer', tensors));

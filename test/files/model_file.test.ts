@@ -103,6 +103,8 @@ function edit(place: string, value: unknown): void {
   });
 }
 
+const nested = (levels: number) => (old: unknown) =>
+  Array.from({ length: levels }).reduce((inner) => ({ layer: 'Sequential', modules: [inner] }), old);
 const appended = (item: unknown) => (old: unknown) => [...(old as unknown[]), item];
 
 describe('model files', () => {
@@ -276,14 +278,10 @@ describe('strict loading', () => {
     ['layers that do not fit together', /layers that fit together/, () => edit('architecture.input.L', 5)],
     ['an input beyond its grid', /input\.L/, () => edit('architecture.input.L', 9)],
     ['other classes than logits', /one per class/, () => edit('architecture.classes', appended('three'))],
-    [
-      'endless nesting',
-      /at most 32 levels/,
-      () =>
-        edit('architecture', (old: unknown) =>
-          Array.from({ length: 100 }).reduce((inner) => ({ layer: 'Sequential', modules: [inner] }), old),
-        ),
-    ],
+    ['deep nesting', /at most 32 levels/, () => edit('architecture', nested(20))],
+    ['endless nesting', /clebsch\.config, got a value nested too deeply/, () => edit('architecture', nested(100))],
+    ['an endless config', /at most 4000000 characters/, () => edit('dtype', 'x'.repeat(4_000_001))],
+    ['a key that stands twice', /twice/, () => rewrite(({ metadata }) => (metadata['clebsch.config'] = '{"dtype":1,"dtype":2}'))],
   ];
 
   test.each(broken)('%s', async (_, message, spoil) => {

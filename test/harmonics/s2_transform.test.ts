@@ -5,6 +5,7 @@ import {
   complex,
   contiguous,
   max,
+  memory,
   mul,
   random,
   real,
@@ -114,6 +115,24 @@ test('complex signals: real ones are a special case, gradients follow A^H g', ()
   const f = s2Transform({ ...options, real: true }).inverse(c);
   const flm = s2Transform(options).forward(complex(f, zerosLike(f)));
   expect(difference(real(toRealBasis(flm, s2Type(6))), c)).toBeLessThan(1e-13);
+});
+
+test('a plan outlives its place among the latest ones, and frees what it kept', () => {
+  const plan = s2Transform({ L: 3, real: true });
+  const c = random.normal([9, 1]);
+  const first = plan.inverse(c).dataSync();
+  const before = memory().tensors;
+  for (let L = 40; L < 56; L++) s2Transform({ L, real: true });
+  expect(memory().tensors).toBeLessThan(before);
+  expect(plan.inverse(c).dataSync()).toEqual(first);
+  expect(s2Transform({ L: 3, real: true })).not.toBe(plan);
+});
+
+test('a plan keeps one tensor per direction, whatever the scope', () => {
+  const plan = s2Transform({ L: 7, real: true });
+  const before = memory().tensors;
+  for (let i = 0; i < 3; i++) tidy(() => void plan.forward(plan.inverse(random.normal([49, 1]))));
+  expect(memory().tensors).toBeLessThanOrEqual(before + 2);
 });
 
 test.each([

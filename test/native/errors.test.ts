@@ -40,6 +40,11 @@ async function readHere(x: { data(): Promise<unknown> }): Promise<unknown> {
   return await x.data();
 }
 
+test('an asynchronous call rejects, whatever is wrong with its arguments', async () => {
+  expect(await rejection(native.data({} as never))).toMatchObject({ name: 'ClebschError', code: 'ERR_VALUE' });
+  expect(await rejection(native.synchronize(99))).toMatchObject({ name: 'ClebschError', code: 'ERR_DEVICE' });
+});
+
 test('a late error also rejects synchronize and throws from dataSync', async () => {
   native.failTask(cpu, 'planted');
   expect((await rejection(synchronize('cpu'))).message).toContain('planted');

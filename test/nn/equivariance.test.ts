@@ -70,6 +70,13 @@ describe.each(['float32', 'float64'] as const)('equivariance, %s', (dtype) => {
   });
 });
 
+test('the generator is back before other code can run', async () => {
+  const before = random.state();
+  const error = equivarianceError((x) => x, { tauIn: tau, tauOut: tau });
+  expect(random.state()).toEqual(before);
+  await error;
+});
+
 test('one wrong sign of a coupling shows', async () => {
   const product = tensorProduct({ tau1: tau, edges });
   const options = { tauIn: tau, tauOut: product.tau, channels };

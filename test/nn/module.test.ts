@@ -1,4 +1,4 @@
-import { type Tensor, memory, nn, random, tensor, zeros } from '../../lib/index.js';
+import { type Tensor, memory, nn, random, tensor, tidy, zeros } from '../../lib/index.js';
 
 const numbers = (x: Tensor): number[] => [...x.dataSync()];
 
@@ -74,6 +74,14 @@ test('modules keep no tensors but their own, and move', () => {
   expect(memory().tensors).toBe(before + 2);
   model.dispose();
   expect(memory().tensors).toBe(before);
+});
+
+test('weights belong to their module, also when it is made inside tidy', () => {
+  const made: nn.Module[] = [];
+  tidy(() => {
+    made.push(new nn.GeneralizedConvolution({ tauIn: [1, 1], tauOut: [1, 1], channelsIn: 1, channelsOut: 1 }));
+  });
+  expect(made[0]!.forward(zeros([4, 1])).shape).toEqual([4, 1]);
 });
 
 test('batch normalization: statistics of the batch in training, their average in evaluation', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { nn } from '../../lib/index.js';
-import { memory, optim, random, setThreads, tensor, tidy } from '../../lib/index.js';
+import { memory, optim, random, safetensors, setThreads, tensor, tidy } from '../../lib/index.js';
 import { sphericalNetwork } from '../../lib/models/spherical_network.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
 import { accuracy, confusionCounts, forwardInBatches } from '../../lib/train/evaluate.js';
@@ -99,6 +99,24 @@ describe('stopped by its signal', () => {
     expect(steps).toBeLessThan(stepCount(n, options));
     await train(second.network, second.optimizer, examples(), { ...options, start: steps });
     expect(await parametersOf(second)).toEqual(await parametersOf(straight));
+  });
+
+  test.each([
+    ['steps', '-1'],
+    ['steps', ''],
+    ['random', '{"seed":1}'],
+    ['random', '[1'],
+  ])('a checkpoint whose %s is %j is refused and changes nothing', async (key, text) => {
+    const file = path.join(folder, 'broken.safetensors');
+    const { network, optimizer } = start();
+    await saveCheckpoint(file, network, optimizer, 3);
+    const { tensors, metadata } = await safetensors.load(file);
+    const [name] = Object.keys(network.parameters());
+    const changed = { ...tensors, [`model.${name}`]: tensors[`model.${name}`]!.add(1) };
+    await safetensors.save(file, changed, { ...metadata, [key]: text });
+    const before = await parametersOf({ network, optimizer });
+    await expect(loadCheckpoint(file, network, optimizer)).rejects.toMatchObject({ code: 'ERR_FORMAT', op: 'loadCheckpoint' });
+    expect(await parametersOf({ network, optimizer })).toEqual(before);
   });
 
   test('a file that is no checkpoint is refused', async () => {
