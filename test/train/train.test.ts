@@ -53,7 +53,8 @@ test('lowers the loss, reports every step, and leaves no tensors behind', async 
   expect(reports.map(({ step }) => step)).toEqual(Array.from({ length: stepCount(n, options) }, (_, i) => i));
   expect(reports.map(({ epoch }) => epoch)).toEqual(reports.map(({ step }) => Math.floor(step / 3)));
   expect(reports.at(-1)!.loss).toBeLessThan(0.5 * reports[0]!.loss);
-  expect(lived.slice(1, -1)).toEqual(lived.slice(1, -1).fill(lived[1]!));
+  // The count falls when the collector frees tensors of test files that ran before in this process.
+  expect(Math.max(...lived.slice(1, -1))).toBe(lived[1]);
   const logits = await forwardInBatches(network, data.inputs, { batch: 7 });
   expect(logits.shape).toEqual([n, classes]);
 });
