@@ -18,12 +18,18 @@ struct TypedArrayType {
 
 TypedArrayType array_type(Dtype dtype) {
   switch (dtype) {
-    case Dtype::float32: return {napi_float32_array, 1};
-    case Dtype::float64: return {napi_float64_array, 1};
-    case Dtype::complex64: return {napi_float32_array, 2};
-    case Dtype::complex128: return {napi_float64_array, 2};
-    case Dtype::int32: return {napi_int32_array, 1};
-    case Dtype::uint8: return {napi_uint8_array, 1};
+    case Dtype::float32:
+      return {napi_float32_array, 1};
+    case Dtype::float64:
+      return {napi_float64_array, 1};
+    case Dtype::complex64:
+      return {napi_float32_array, 2};
+    case Dtype::complex128:
+      return {napi_float64_array, 2};
+    case Dtype::int32:
+      return {napi_int32_array, 1};
+    case Dtype::uint8:
+      return {napi_uint8_array, 1};
   }
   return {napi_float32_array, 1};
 }
@@ -37,20 +43,19 @@ Tensor from_data(const Call& c, RawValue data, const Dims& shape, Dtype dtype, B
   const bool matches = type == wanted || (dtype == Dtype::uint8 && type == napi_uint8_clamped_array);
   require(typed && matches, ErrorCode::dtype, "tensor", "expected a typed array of the dtype ", dtype, " for data, got another value");
   check_shape("tensor", shape);
-  require(static_cast<int64_t>(length) == shape.product() * per_element, ErrorCode::shape, "tensor", "expected ", shape.product() * per_element,
-          " numbers for the shape ", shape, ", got ", length);
+  require(static_cast<int64_t>(length) == shape.product() * per_element, ErrorCode::shape, "tensor", "expected ",
+          shape.product() * per_element, " numbers for the shape ", shape, ", got ", length);
   return from_host(bytes, shape, dtype, backend);
 }
 
-Tensor full(const Dims& shape, Dtype dtype, Backend& backend, double re, double im) {
-  return ops::full(shape, dtype, backend, re, im);
-}
+Tensor full(const Dims& shape, Dtype dtype, Backend& backend, double re, double im) { return ops::full(shape, dtype, backend, re, im); }
 
 napi_value typed_array(napi_env env, Dtype dtype, int64_t size, void** data) {
   const auto [type, per_element] = array_type(dtype);
   const size_t numbers = static_cast<size_t>(size * per_element), bytes = static_cast<size_t>(size) * dtype_size(dtype);
   napi_value buffer, array;
-  if (napi_create_arraybuffer(env, bytes, data, &buffer) != napi_ok || napi_create_typedarray(env, type, numbers, buffer, 0, &array) != napi_ok)
+  if (napi_create_arraybuffer(env, bytes, data, &buffer) != napi_ok ||
+      napi_create_typedarray(env, type, numbers, buffer, 0, &array) != napi_ok)
     fail(ErrorCode::memory, "data", "expected ", bytes, " bytes for a typed array, got an allocation failure");
   return array;
 }
@@ -64,11 +69,13 @@ napi_value data_sync(const Call& c, const Tensor& x) {
   return array;
 }
 
-// Resolves or rejects a promise once a stream thread has called the returned function, which it must: until then the event loop stays alive.
+// Resolves or rejects a promise once a stream thread has called the returned function, which it must: until then the event loop stays
+// alive.
 template <class Settle>
 std::function<void(std::optional<Error>)> promise(const Call& c, napi_value* result, Settle settle) {
   napi_deferred deferred;
-  if (napi_create_promise(c.env, &deferred, result) != napi_ok) fail(ErrorCode::memory, c.op, "expected to make a promise, got a failure of the JS engine");
+  if (napi_create_promise(c.env, &deferred, result) != napi_ok)
+    fail(ErrorCode::memory, c.op, "expected to make a promise, got a failure of the JS engine");
   return [deferred, gate = Environment::of(c.env).begin_wait(), settle](std::optional<Error> error) {
     Environment::post(gate, [deferred, settle, error = std::move(error)](Napi::Env env) {
       if (error) {
@@ -77,9 +84,7 @@ std::function<void(std::optional<Error>)> promise(const Call& c, napi_value* res
       }
       try {
         napi_resolve_deferred(env, deferred, settle(env));
-      } catch (const Error& e) {
-        napi_reject_deferred(env, deferred, to_js_error(env, e));
-      }
+      } catch (const Error& e) { napi_reject_deferred(env, deferred, to_js_error(env, e)); }
     });
   };
 }
@@ -137,8 +142,9 @@ void fail_task(Backend& backend, const std::string& reason) {
 
 // ---- plans
 
-std::shared_ptr<const ops::BilinearPlan> bilinear_plan(const std::vector<int32_t>& tau1, const std::vector<int32_t>& tau2, const std::vector<int32_t>& edges,
-                                                       bool complex_basis, bool square, Dtype dtype, int device) {
+std::shared_ptr<const ops::BilinearPlan> bilinear_plan(const std::vector<int32_t>& tau1, const std::vector<int32_t>& tau2,
+                                                       const std::vector<int32_t>& edges, bool complex_basis, bool square, Dtype dtype,
+                                                       int device) {
   return ops::bilinear_plan(tau1, tau2, edges, complex_basis, square, dtype, device);
 }
 

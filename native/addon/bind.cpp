@@ -21,13 +21,15 @@ std::vector<napi_value> elements(const Call& call, napi_value array) {
   require(napi_get_array_length(call.env, array, &count) == napi_ok, ErrorCode::value, call.op, "expected an array, got another value");
   std::vector<napi_value> list(count);
   for (uint32_t i = 0; i < count; ++i)
-    require(napi_get_element(call.env, array, i, &list[i]) == napi_ok, ErrorCode::value, call.op, "expected a readable array, got one that throws");
+    require(napi_get_element(call.env, array, i, &list[i]) == napi_ok, ErrorCode::value, call.op,
+            "expected a readable array, got one that throws");
   return list;
 }
 
 std::string From<std::string>::get(const Call& c, napi_value v) {
   size_t length = 0;
-  require(napi_get_value_string_utf8(c.env, v, nullptr, 0, &length) == napi_ok, ErrorCode::value, c.op, "expected a string, got another value");
+  require(napi_get_value_string_utf8(c.env, v, nullptr, 0, &length) == napi_ok, ErrorCode::value, c.op,
+          "expected a string, got another value");
   std::string text(length, '\0');
   napi_get_value_string_utf8(c.env, v, text.data(), length + 1, &length);
   return text;
@@ -77,15 +79,11 @@ void throw_js(napi_env env, const char* op, std::exception_ptr error) {
   const auto raise = [env](const Error& e) { napi_throw(env, to_js_error(env, e)); };
   try {
     std::rethrow_exception(error);
-  } catch (const Error& e) {
-    raise(e);
-  } catch (const Napi::Error& e) {
+  } catch (const Error& e) { raise(e); } catch (const Napi::Error& e) {
     e.ThrowAsJavaScriptException();
   } catch (const std::bad_alloc&) {
     raise(Error(ErrorCode::memory, op, "expected enough memory for the operation, got an allocation failure"));
-  } catch (const std::exception& e) {
-    raise(Error(ErrorCode::value, op, e.what()));
-  }
+  } catch (const std::exception& e) { raise(Error(ErrorCode::value, op, e.what())); }
 }
 
 }  // namespace clebsch::addon

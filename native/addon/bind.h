@@ -116,7 +116,7 @@ inline napi_value to_js(const Call& c, std::shared_ptr<const ops::BilinearPlan> 
 inline napi_value to_js(const Call&, napi_value v) { return v; }
 inline napi_value to_js(const Call& c, double x) { return Napi::Number::New(c.env, x); }
 inline napi_value to_js(const Call& c, const std::string& s) { return Napi::String::New(c.env, s); }
-napi_value to_js(const Call& c, const std::vector<double>& values);    // Float64Array
+napi_value to_js(const Call& c, const std::vector<double>& values);     // Float64Array
 napi_value to_js(const Call& c, const std::vector<std::string>& list);  // string[]
 
 // ---- calling

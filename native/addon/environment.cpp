@@ -40,7 +40,8 @@ std::atomic<uint64_t> next_id{1};
 
 Environment::Environment(Napi::Env env) : id(next_id++), gate_(std::make_shared<Gate>()) {
   const napi_value name = Napi::String::New(env, "clebsch completion");
-  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, deliver, &gate_->function);
+  const napi_status status =
+      napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, deliver, &gate_->function);
   if (status != napi_ok) throw Napi::Error::New(env, "clebsch: the completion queue could not be made");
   napi_unref_threadsafe_function(env, gate_->function);
   Napi::Float64Array array = Napi::Float64Array::New(env, 4 + kMaxDims);

@@ -7,7 +7,8 @@ namespace clebsch::addon {
 namespace {
 
 void check_bandlimit(const char* op, int L, int rows) {
-  require(L >= 1 && L <= 4096 && rows >= 0 && rows <= 16384, ErrorCode::value, op, "expected L in 1..4096 and at most 16384 rows, got L ", L, ", rows ", rows);
+  require(L >= 1 && L <= 4096 && rows >= 0 && rows <= 16384, ErrorCode::value, op, "expected L in 1..4096 and at most 16384 rows, got L ",
+          L, ", rows ", rows);
 }
 
 void check_degree(const char* op, int l) { require(l >= 0 && l <= 4096, ErrorCode::value, op, "expected a degree in 0..4096, got ", l); }
@@ -35,7 +36,8 @@ std::vector<double> wigner_d(const Call& c, int l, double alpha, double beta, do
 
 std::vector<double> clebsch_gordan(const Call& c, int l1, int l2, int l, bool complex_basis) {
   for (int degree : {l1, l2, l}) check_degree(c.op, degree);
-  require(std::abs(l1 - l2) <= l && l <= l1 + l2, ErrorCode::value, c.op, "expected |l1 - l2| <= l <= l1 + l2, got ", l1, ", ", l2, ", ", l);
+  require(std::abs(l1 - l2) <= l && l <= l1 + l2, ErrorCode::value, c.op, "expected |l1 - l2| <= l <= l1 + l2, got ", l1, ", ", l2, ", ",
+          l);
   return complex_basis ? math::clebsch_gordan(l1, l2, l) : math::real_clebsch_gordan(l1, l2, l);
 }
 

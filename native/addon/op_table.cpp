@@ -8,11 +8,17 @@ using ops::AdamOptions;
 using ops::SgdOptions;
 
 template <UnaryOp op>
-Tensor unary(const Call& c, const Tensor& x) { return ops::unary(op, c.op, x); }
+Tensor unary(const Call& c, const Tensor& x) {
+  return ops::unary(op, c.op, x);
+}
 template <BinaryOp op>
-Tensor binary(const Call& c, const Tensor& a, const Tensor& b) { return ops::binary(op, c.op, a, b); }
+Tensor binary(const Call& c, const Tensor& a, const Tensor& b) {
+  return ops::binary(op, c.op, a, b);
+}
 template <ReduceOp op>
-Tensor reduce(const Call& c, const Tensor& x, const Dims& axes) { return ops::reduce(op, c.op, x, axes); }
+Tensor reduce(const Call& c, const Tensor& x, const Dims& axes) {
+  return ops::reduce(op, c.op, x, axes);
+}
 template <RandomOp op>
 Tensor random(const Call& c, const Dims& shape, Dtype dtype, Backend& backend, double seed, double offset, double a, double b) {
   return ops::random(op, c.op, shape, dtype, backend, seed, offset, a, b);
@@ -21,15 +27,19 @@ Tensor random(const Call& c, const Dims& shape, Dtype dtype, Backend& backend, d
 void sgd(const Tensor& p, const Tensor& g, const std::optional<Tensor>& v, double lr, double momentum, double weight_decay, bool nesterov) {
   ops::sgd(p, g, v, {lr, momentum, weight_decay, nesterov});
 }
-void adam(const Tensor& p, const Tensor& g, const Tensor& m, const Tensor& v, double lr, double beta1, double beta2, double eps, double weight_decay,
-          double correction1, double correction2, bool decoupled) {
+void adam(const Tensor& p, const Tensor& g, const Tensor& m, const Tensor& v, double lr, double beta1, double beta2, double eps,
+          double weight_decay, double correction1, double correction2, bool decoupled) {
   ops::adam(p, g, m, v, {lr, beta1, beta2, eps, weight_decay, correction1, correction2, decoupled});
 }
 
 template <UnaryOp op>
-constexpr Row unary_row(const char* name) { return {name, bound<&unary<op>>}; }
+constexpr Row unary_row(const char* name) {
+  return {name, bound<&unary<op>>};
+}
 template <BinaryOp op>
-constexpr Row binary_row(const char* name) { return {name, bound<&binary<op>>}; }
+constexpr Row binary_row(const char* name) {
+  return {name, bound<&binary<op>>};
+}
 
 constexpr Row kTable[] = {
     // views

@@ -26,7 +26,9 @@ class AcceleratorBackend final : public Backend {
   }
   void release(void* memory, size_t) noexcept override { api_.release(stream_, memory); }
   const char* upload(void* to, const void* from, size_t bytes) override { return bytes ? api_.upload(stream_, to, from, bytes) : nullptr; }
-  const char* download(void* to, const void* from, size_t bytes) override { return bytes ? api_.download(stream_, to, from, bytes) : nullptr; }
+  const char* download(void* to, const void* from, size_t bytes) override {
+    return bytes ? api_.download(stream_, to, from, bytes) : nullptr;
+  }
   const char* wait_device() override { return api_.synchronize(stream_); }
 
  private:
@@ -61,7 +63,8 @@ void check_driver(AcceleratorStatus& status) {
   if (runtime && driver == 0) {
     status.reason = "no NVIDIA driver on this machine (libcuda.so.1 was not found)";
   } else if (driver / 1000 < runtime / 1000) {
-    status.reason = "the NVIDIA driver supports CUDA " + version_text(driver) + " and this build needs " + version_text(runtime) + ": update the driver";
+    status.reason = "the NVIDIA driver supports CUDA " + version_text(driver) + " and this build needs " + version_text(runtime) +
+                    ": update the driver";
   } else if (const char* why = status.api->device_count(&status.device_count)) {
     status.reason = std::string("no usable GPU: ") + why;
   } else if (status.device_count == 0) {
@@ -116,10 +119,12 @@ int device_code(const std::string& name) {
     return cuda_status().available ? kCuda : kCpu;
   }
   if (name == "emulated") {
-    require(emulated_status().available, ErrorCode::device, "device", "expected the device 'emulated' to be there, got: ", emulated_status().reason);
+    require(emulated_status().available, ErrorCode::device, "device",
+            "expected the device 'emulated' to be there, got: ", emulated_status().reason);
     return kEmulated;
   }
-  require(name.rfind("cuda", 0) == 0, ErrorCode::value, "device", "expected 'cpu', 'cuda', 'cuda:<index>' or 'auto' for device, got '", name, "'");
+  require(name.rfind("cuda", 0) == 0, ErrorCode::value, "device", "expected 'cpu', 'cuda', 'cuda:<index>' or 'auto' for device, got '",
+          name, "'");
   int index = 0;
   if (name != "cuda") {
     char* end = nullptr;
@@ -129,7 +134,8 @@ int device_code(const std::string& name) {
   }
   const AcceleratorStatus& status = cuda_status();
   require(status.available, ErrorCode::device, "device", "expected a GPU for device '", name, "', got none: ", status.reason);
-  require(index < status.device_count, ErrorCode::device, "device", "expected an index below ", status.device_count, " for device, got '", name, "'");
+  require(index < status.device_count, ErrorCode::device, "device", "expected an index below ", status.device_count, " for device, got '",
+          name, "'");
   return kCuda + index;
 }
 

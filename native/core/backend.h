@@ -17,13 +17,13 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual const KernelTable& kernels() const = 0;
-  virtual void* native_stream() = 0;                // passed to launchers
-  virtual void* allocate(size_t bytes) = 0;         // throws ERR_MEMORY; 64-byte aligned, never null
+  virtual void* native_stream() = 0;         // passed to launchers
+  virtual void* allocate(size_t bytes) = 0;  // throws ERR_MEMORY; 64-byte aligned, never null
   virtual void release(void* memory, size_t bytes) noexcept = 0;
   // Both are called inside a task of this backend's stream, or when nothing else can touch the memory.
   virtual const char* upload(void* to, const void* from, size_t bytes) = 0;
   virtual const char* download(void* to, const void* from, size_t bytes) = 0;
-  virtual const char* wait_device() = 0;            // waits for asynchronous work of the device itself
+  virtual const char* wait_device() = 0;  // waits for asynchronous work of the device itself
 
   Stream& stream() { return stream_; }
   int code() const { return code_; }
@@ -45,19 +45,19 @@ int device_code(const std::string& name);
 std::string device_name(int code);
 
 // ---- CPU: instruction sets
-std::vector<std::string> cpu_isas();              // usable on this machine, best last
-std::string cpu_isa();                            // in use: the best, or CLEBSCH_ISA
-void set_cpu_isa(const std::string& name);        // throws ERR_VALUE
+std::vector<std::string> cpu_isas();        // usable on this machine, best last
+std::string cpu_isa();                      // in use: the best, or CLEBSCH_ISA
+void set_cpu_isa(const std::string& name);  // throws ERR_VALUE
 
 // ---- accelerators
 struct AcceleratorStatus {
-  bool built = false;                             // the library is there
+  bool built = false;  // the library is there
   bool available = false;
-  std::string reason;                             // why not available, for people
+  std::string reason;  // why not available, for people
   const AcceleratorApi* api = nullptr;
   int device_count = 0;
 };
-const AcceleratorStatus& cuda_status();           // probes once; creates no context
-const AcceleratorStatus& emulated_status();       // CLEBSCH_EMULATED names the library
+const AcceleratorStatus& cuda_status();      // probes once; creates no context
+const AcceleratorStatus& emulated_status();  // CLEBSCH_EMULATED names the library
 
 }  // namespace clebsch

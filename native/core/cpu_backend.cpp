@@ -1,4 +1,6 @@
 // Host memory and the kernel table of the best instruction set.
+#include "core/cpu_backend.h"
+
 #include <array>
 #include <atomic>
 #include <cstdlib>
@@ -7,7 +9,6 @@
 #include <vector>
 
 #include "core/backend.h"
-#include "core/cpu_backend.h"
 #include "kernels/cpu_table.h"
 
 namespace clebsch {

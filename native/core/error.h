@@ -12,7 +12,8 @@ const char* error_code_name(ErrorCode code);  // "ERR_SHAPE", ...
 // what() reads `[op] message`.
 class Error : public std::exception {
  public:
-  Error(ErrorCode code, std::string op, const std::string& message) : code(code), op(std::move(op)), text_("[" + this->op + "] " + message) {}
+  Error(ErrorCode code, std::string op, const std::string& message)
+      : code(code), op(std::move(op)), text_("[" + this->op + "] " + message) {}
   const char* what() const noexcept override { return text_.c_str(); }
   const ErrorCode code;
   const std::string op;

@@ -16,19 +16,17 @@ bool debug_requested() {
 }  // namespace
 
 // The thread is detached: streams live as long as the process.
-Stream::Stream() : debug_(debug_requested()) { std::thread([this] { run(); }).detach(); }
+Stream::Stream() : debug_(debug_requested()) {
+  std::thread([this] { run(); }).detach();
+}
 
 void Stream::perform(const Task& task) {
   std::optional<Error> error;
   try {
     if (const char* reason = task.work()) error.emplace(ErrorCode::device, task.op, reason);
-  } catch (const Error& e) {
-    error.emplace(e);
-  } catch (const std::bad_alloc&) {
+  } catch (const Error& e) { error.emplace(e); } catch (const std::bad_alloc&) {
     error.emplace(ErrorCode::memory, task.op, "expected enough memory for the operation, got an allocation failure");
-  } catch (const std::exception& e) {
-    error.emplace(ErrorCode::device, task.op, e.what());
-  }
+  } catch (const std::exception& e) { error.emplace(ErrorCode::device, task.op, e.what()); }
   if (!error) return;
   std::lock_guard lock(errors_mutex_);
   errors_.emplace(task.environment, *error);  // the first error is the cause: later ones do not replace it

@@ -1,5 +1,6 @@
 #pragma once
-// Tensor: a value that shares its storage. Results of operations are never written again (save by the in-place optimizer rows), so views are free.
+// Tensor: a value that shares its storage. Results of operations are never written again (save by the in-place optimizer rows), so views
+// are free.
 #include <memory>
 
 #include "core/backend.h"

@@ -21,55 +21,145 @@ enum class Dtype : int32_t { float32 = 0, float64 = 1, complex64 = 2, complex128
 // ---- layout ---------------------------------------------------------------------------------------------------
 
 // out[i] = value (re + i im for complex, re otherwise), i < size, contiguous.
-struct FillArgs { Dtype dtype; int64_t size; double re, im; void* out; };
+struct FillArgs {
+  Dtype dtype;
+  int64_t size;
+  double re, im;
+  void* out;
+};
 
 // out[j] = cast(x[j]) over a strided index space; strides may be 0 (broadcast) or negative (flip) in x.
 // Real to complex sets im = 0; complex to real keeps re; float to integer truncates toward zero and saturates (NaN gives 0).
 struct CopyArgs {
-  Dtype from, to; int32_t ndim; int64_t shape[kMaxDims];
-  const void* x; int64_t x_stride[kMaxDims];
-  void* out; int64_t out_stride[kMaxDims];
+  Dtype from, to;
+  int32_t ndim;
+  int64_t shape[kMaxDims];
+  const void* x;
+  int64_t x_stride[kMaxDims];
+  void* out;
+  int64_t out_stride[kMaxDims];
 };
 
 // out[o, r, i] = x[o, index[r], i]; a negative or out-of-range index gives zeros. x [outer, rows_in, inner], contiguous.
-struct GatherRowsArgs { Dtype dtype; int64_t outer, rows_in, rows_out, inner; const int32_t* index; const void* x; void* out; };
+struct GatherRowsArgs {
+  Dtype dtype;
+  int64_t outer, rows_in, rows_out, inner;
+  const int32_t* index;
+  const void* x;
+  void* out;
+};
 
-// Adjoint: out[o, r, i] = sum over k with index[k] == r of x[o, k, i], in ascending k. x [outer, rows_in, inner], out [outer, rows_out, inner].
-struct ScatterRowsArgs { Dtype dtype; int64_t outer, rows_in, rows_out, inner; const int32_t* index; const void* x; void* out; };
+// Adjoint: out[o, r, i] = sum over k with index[k] == r of x[o, k, i], in ascending k. x [outer, rows_in, inner], out [outer, rows_out,
+// inner].
+struct ScatterRowsArgs {
+  Dtype dtype;
+  int64_t outer, rows_in, rows_out, inner;
+  const int32_t* index;
+  const void* x;
+  void* out;
+};
 
 // out[b, oy, ox, ky, kx, c] = x[b, oy*sy + ky - py, ox*sx + kx - px, c], zero outside. x [batch, height, width, channels], contiguous.
 struct UnfoldArgs {
-  Dtype dtype; int64_t batch, height, width, channels, out_height, out_width, ky, kx, sy, sx, py, px; const void* x; void* out;
+  Dtype dtype;
+  int64_t batch, height, width, channels, out_height, out_width, ky, kx, sy, sx, py, px;
+  const void* x;
+  void* out;
 };
-// Adjoint of unfold, same fields: x [batch, out_height, out_width, ky, kx, channels] -> out [batch, height, width, channels]; each output gathers.
+// Adjoint of unfold, same fields: x [batch, out_height, out_width, ky, kx, channels] -> out [batch, height, width, channels]; each output
+// gathers.
 
 // ---- elementwise ----------------------------------------------------------------------------------------------
 
 // Codes are shared with lib/ops/elementwise.ts through the op table (native/addon/op_table.cpp).
 enum class UnaryOp : int32_t {
-  neg, abs, sign, square, reciprocal, sqrt, rsqrt, exp, expm1, log, log1p, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh,
-  sigmoid, relu, silu, softplus, erf, floor, ceil, round, conj, logical_not
+  neg,
+  abs,
+  sign,
+  square,
+  reciprocal,
+  sqrt,
+  rsqrt,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  tanh,
+  sigmoid,
+  relu,
+  silu,
+  softplus,
+  erf,
+  floor,
+  ceil,
+  round,
+  conj,
+  logical_not
 };
 // out contiguous. Result dtype = dtype, save abs of a complex (its real type) and logical_not (uint8).
 // Complex dtypes support: neg, abs, square, reciprocal, sqrt, exp, log, sin, cos, tanh, conj. round is half-to-even.
-struct UnaryArgs { UnaryOp op; Dtype dtype; int32_t ndim; int64_t shape[kMaxDims]; const void* x; int64_t x_stride[kMaxDims]; void* out; };
+struct UnaryArgs {
+  UnaryOp op;
+  Dtype dtype;
+  int32_t ndim;
+  int64_t shape[kMaxDims];
+  const void* x;
+  int64_t x_stride[kMaxDims];
+  void* out;
+};
 
 enum class BinaryOp : int32_t {
-  add, sub, mul, div, pow, maximum, minimum, atan2,          // result in dtype
-  equal, not_equal, less, less_equal, greater, greater_equal, logical_and, logical_or  // result uint8 0 or 1
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  maximum,
+  minimum,
+  atan2,  // result in dtype
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  logical_and,
+  logical_or  // result uint8 0 or 1
 };
 // Operands share dtype; strides are 0 along broadcast axes. Complex: add, sub, mul, div, pow (principal branch), equal, not_equal.
 // maximum and minimum give NaN where either is NaN. Integers: div truncates, x / 0 = 0.
 struct BinaryArgs {
-  BinaryOp op; Dtype dtype; int32_t ndim; int64_t shape[kMaxDims];
-  const void* a; int64_t a_stride[kMaxDims]; const void* b; int64_t b_stride[kMaxDims]; void* out;
+  BinaryOp op;
+  Dtype dtype;
+  int32_t ndim;
+  int64_t shape[kMaxDims];
+  const void* a;
+  int64_t a_stride[kMaxDims];
+  const void* b;
+  int64_t b_stride[kMaxDims];
+  void* out;
 };
 
 // out = condition != 0 ? a : b. condition uint8; a, b share dtype.
 struct WhereArgs {
-  Dtype dtype; int32_t ndim; int64_t shape[kMaxDims];
-  const uint8_t* condition; int64_t condition_stride[kMaxDims];
-  const void* a; int64_t a_stride[kMaxDims]; const void* b; int64_t b_stride[kMaxDims]; void* out;
+  Dtype dtype;
+  int32_t ndim;
+  int64_t shape[kMaxDims];
+  const uint8_t* condition;
+  int64_t condition_stride[kMaxDims];
+  const void* a;
+  int64_t a_stride[kMaxDims];
+  const void* b;
+  int64_t b_stride[kMaxDims];
+  void* out;
 };
 
 // ---- reductions -----------------------------------------------------------------------------------------------
@@ -79,30 +169,43 @@ struct WhereArgs {
 enum class ReduceOp : int32_t { sum, max, argmax };
 // out [kept shape], contiguous. Sums are split at fixed places (independent of the thread count) and pairwise or blocked.
 struct ReduceArgs {
-  ReduceOp op; Dtype dtype;
-  int32_t kept_ndim; int64_t kept_shape[kMaxDims], kept_stride[kMaxDims];
-  int32_t reduced_ndim; int64_t reduced_shape[kMaxDims], reduced_stride[kMaxDims];
-  const void* x; void* out;
+  ReduceOp op;
+  Dtype dtype;
+  int32_t kept_ndim;
+  int64_t kept_shape[kMaxDims], kept_stride[kMaxDims];
+  int32_t reduced_ndim;
+  int64_t reduced_shape[kMaxDims], reduced_stride[kMaxDims];
+  const void* x;
+  void* out;
 };
 
 // ---- contractions ---------------------------------------------------------------------------------------------
 
 constexpr int kMaxGroup = 4;
 // One index; a, b, c are its strides in the operands (0 = not there).
-struct ContractDim { int64_t size, a, b, c; };
+struct ContractDim {
+  int64_t size, a, b, c;
+};
 // One block: for every batch index, C[m, n] = sum_k A[m, k] B[k, n], where m, n, k are themselves multi-indices.
 // batch: in A, B and C (or in C and one operand only when M or N has no use for it); m: A and C; n: B and C; k: A and B.
-// Groups are merged and ordered by native/ops/contract.cpp: slowest dim first, the last dim has the smallest stride in C (m, n, batch) or A (k).
-// An empty group (dims = 0) has size 1. a0, b0, c0: first element.
+// Groups are merged and ordered by native/ops/contract.cpp: slowest dim first, the last dim has the smallest stride in C (m, n, batch) or A
+// (k). An empty group (dims = 0) has size 1. a0, b0, c0: first element.
 struct ContractBlock {
   int64_t a0, b0, c0;
   int32_t batch_dims, m_dims, n_dims, k_dims;
   ContractDim batch[kMaxGroup], m[kMaxGroup], n[kMaxGroup], k[kMaxGroup];
 };
-// The general tensor contraction behind matmul, einsum, degree-wise linear layers and the table transforms. Blocks write disjoint parts of c
-// and overwrite them (no accumulation; k of size 0 writes zeros). dtype: float32/64 or complex64/128, the same for a, b, c.
-// blocks is host memory, valid during the call only.
-struct ContractArgs { Dtype dtype; const void* a; const void* b; void* c; int32_t count; const ContractBlock* blocks; };
+// The general tensor contraction behind matmul, einsum, degree-wise linear layers and the table transforms. Blocks write disjoint parts of
+// c and overwrite them (no accumulation; k of size 0 writes zeros). dtype: float32/64 or complex64/128, the same for a, b, c. blocks is
+// host memory, valid during the call only.
+struct ContractArgs {
+  Dtype dtype;
+  const void* a;
+  const void* b;
+  void* c;
+  int32_t count;
+  const ContractBlock* blocks;
+};
 
 // ---- Clebsch-Gordan -------------------------------------------------------------------------------------------
 
@@ -110,47 +213,74 @@ struct ContractArgs { Dtype dtype; const void* a; const void* b; void* c; int32_
 // p [batch, rows_p, channels], q [batch, rows_q, channels], out [batch, rows_out, channels], contiguous; p and q may be the same memory.
 // value is real (float32 for complex64, ...); begin, rows, value are device memory (the plan's tables).
 struct BilinearArgs {
-  Dtype dtype; int64_t batch, rows_out, rows_p, rows_q, channels, terms;
-  const int32_t* begin; const int32_t* row_p; const int32_t* row_q; const void* value;
-  const void* p; const void* q; void* out;
+  Dtype dtype;
+  int64_t batch, rows_out, rows_p, rows_q, channels, terms;
+  const int32_t* begin;
+  const int32_t* row_p;
+  const int32_t* row_q;
+  const void* value;
+  const void* p;
+  const void* q;
+  void* out;
 };
 
 // ---- random ---------------------------------------------------------------------------------------------------
 
 // Philox4x32-10, key = seed, counter = (offset + i/4 ...): element i is a function of (seed, offset + i) alone.
 // uniform: low + (high - low) * u, u in [0, 1) with 24 (float32) or 53 (float64, from two words) bits; normal: mean a, deviation b,
-// by the inverse normal distribution (Wichura AS241) of a 53-bit u in (0, 1), evaluated in float64 without fused multiply-add, then rounded:
-// the same numbers on every device, instruction set and thread count. dtype float32 or float64.
+// by the inverse normal distribution (Wichura AS241) of a 53-bit u in (0, 1), evaluated in float64 without fused multiply-add, then
+// rounded: the same numbers on every device, instruction set and thread count. dtype float32 or float64.
 enum class RandomOp : int32_t { uniform, normal };
-struct RandomArgs { RandomOp op; Dtype dtype; int64_t size; uint64_t seed, offset; double a, b; void* out; };
+struct RandomArgs {
+  RandomOp op;
+  Dtype dtype;
+  int64_t size;
+  uint64_t seed, offset;
+  double a, b;
+  void* out;
+};
 
 // ---- optimizers (in place on parameter and state; real dtypes) ------------------------------------------------
 
 // g += weight_decay * p; v = momentum * v + g; p -= lr * (nesterov ? g + momentum * v : v). velocity may be null when momentum = 0.
-struct SgdArgs { Dtype dtype; int64_t size; void* parameter; const void* gradient; void* velocity; double lr, momentum, weight_decay; int32_t nesterov; };
+struct SgdArgs {
+  Dtype dtype;
+  int64_t size;
+  void* parameter;
+  const void* gradient;
+  void* velocity;
+  double lr, momentum, weight_decay;
+  int32_t nesterov;
+};
 // Adam (decoupled = 0: g += weight_decay * p) or AdamW (decoupled = 1: p *= 1 - lr * weight_decay). correction_k = 1 - beta_k^step.
 // m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p -= lr * (m / correction1) / (sqrt(v / correction2) + eps).
 struct AdamArgs {
-  Dtype dtype; int64_t size; void* parameter; const void* gradient; void* m; void* v;
-  double lr, beta1, beta2, eps, weight_decay, correction1, correction2; int32_t decoupled;
+  Dtype dtype;
+  int64_t size;
+  void* parameter;
+  const void* gradient;
+  void* m;
+  void* v;
+  double lr, beta1, beta2, eps, weight_decay, correction1, correction2;
+  int32_t decoupled;
 };
 
 // THE LIST of kernels: launcher name, args.
-#define CLEBSCH_KERNELS(X)      \
-  X(fill, FillArgs)             \
-  X(copy, CopyArgs)             \
+#define CLEBSCH_KERNELS(X)         \
+  X(fill, FillArgs)                \
+  X(copy, CopyArgs)                \
   X(gather_rows, GatherRowsArgs)   \
   X(scatter_rows, ScatterRowsArgs) \
-  X(unfold, UnfoldArgs)         \
-  X(fold, UnfoldArgs)           \
-  X(unary, UnaryArgs)           \
-  X(binary, BinaryArgs)         \
-  X(where, WhereArgs)           \
-  X(reduce, ReduceArgs)         \
-  X(contract, ContractArgs)     \
-  X(bilinear, BilinearArgs)     \
-  X(random, RandomArgs)         \
-  X(sgd, SgdArgs)               \
+  X(unfold, UnfoldArgs)            \
+  X(fold, UnfoldArgs)              \
+  X(unary, UnaryArgs)              \
+  X(binary, BinaryArgs)            \
+  X(where, WhereArgs)              \
+  X(reduce, ReduceArgs)            \
+  X(contract, ContractArgs)        \
+  X(bilinear, BilinearArgs)        \
+  X(random, RandomArgs)            \
+  X(sgd, SgdArgs)                  \
   X(adam, AdamArgs)
 
 // `stream` is the backend's own stream object (ignored by cpu).
@@ -162,25 +292,29 @@ struct KernelTable {
 
 // ---- accelerators ---------------------------------------------------------------------------------------------
 
-struct AcceleratorDevice { char name[128]; int32_t major, minor; int64_t total_bytes; };
+struct AcceleratorDevice {
+  char name[128];
+  int32_t major, minor;
+  int64_t total_bytes;
+};
 
 // What libclebsch_cuda.so and libclebsch_emulated.so export through `clebsch_accelerator(abi)`.
 // Functions return nullptr or a static or thread-local text that says what failed.
 struct AcceleratorApi {
   int32_t abi;
-  const char* name;                                             // "cuda" or "emulated"
-  const char* architectures;                                    // "80, 90, 100 + PTX"
-  int32_t runtime_version;                                      // 13000; 0 for emulated
-  int32_t (*driver_version)();                                  // 0: no driver
+  const char* name;             // "cuda" or "emulated"
+  const char* architectures;    // "80, 90, 100 + PTX"
+  int32_t runtime_version;      // 13000; 0 for emulated
+  int32_t (*driver_version)();  // 0: no driver
   const char* (*device_count)(int32_t* count);
   const char* (*describe)(int32_t index, AcceleratorDevice* out);
-  const char* (*open)(int32_t index, void** stream);            // context and one in-order stream
-  const char* (*allocate)(void* stream, size_t bytes, void** out);  // stream-ordered
-  const char* (*release)(void* stream, void* memory);               // stream-ordered
-  const char* (*upload)(void* stream, void* device, const void* host, size_t bytes);   // host memory may be reused on return
-  const char* (*download)(void* stream, void* host, const void* device, size_t bytes); // returns when host holds the data
-  const char* (*synchronize)(void* stream);                     // waits; reports a pending error
-  const char* (*configure)(const char* key, const char* value); // emulated: "order" = ascending | descending | random:SEED
+  const char* (*open)(int32_t index, void** stream);                                    // context and one in-order stream
+  const char* (*allocate)(void* stream, size_t bytes, void** out);                      // stream-ordered
+  const char* (*release)(void* stream, void* memory);                                   // stream-ordered
+  const char* (*upload)(void* stream, void* device, const void* host, size_t bytes);    // host memory may be reused on return
+  const char* (*download)(void* stream, void* host, const void* device, size_t bytes);  // returns when host holds the data
+  const char* (*synchronize)(void* stream);                                             // waits; reports a pending error
+  const char* (*configure)(const char* key, const char* value);  // emulated: "order" = ascending | descending | random:SEED
   KernelTable kernels;
 };
 

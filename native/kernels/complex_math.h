@@ -16,7 +16,9 @@ CLEBSCH_HD T hypot(T a, T b) {
 }
 
 template <class T>
-CLEBSCH_HD T abs(Complex<T> z) { return hypot(z.re, z.im); }
+CLEBSCH_HD T abs(Complex<T> z) {
+  return hypot(z.re, z.im);
+}
 
 // Smith's method, Comm. ACM 5 (1962) 435.
 template <class T>
@@ -60,10 +62,14 @@ CLEBSCH_HD Complex<T> log(Complex<T> z) {
 }
 
 template <class T>
-CLEBSCH_HD Complex<T> sin(Complex<T> z) { return {sin(z.re) * cosh(z.im), cos(z.re) * sinh(z.im)}; }
+CLEBSCH_HD Complex<T> sin(Complex<T> z) {
+  return {sin(z.re) * cosh(z.im), cos(z.re) * sinh(z.im)};
+}
 
 template <class T>
-CLEBSCH_HD Complex<T> cos(Complex<T> z) { return {cos(z.re) * cosh(z.im), -sin(z.re) * sinh(z.im)}; }
+CLEBSCH_HD Complex<T> cos(Complex<T> z) {
+  return {cos(z.re) * cosh(z.im), -sin(z.re) * sinh(z.im)};
+}
 
 // Kahan, "Branch cuts for complex elementary functions" (1987): stable near the poles, no overflow for large |re|.
 template <class T>

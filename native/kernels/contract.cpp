@@ -39,7 +39,7 @@ void add_block(Call<T>& call, const ContractBlock& block) {
 
 // f(plan, item of the plan) for all items of all plans; `first` is the member of Plan that counts the items before it.
 template <class T, class F>
-void for_items(const Call<T>& call, int64_t Plan<T>::* first, int64_t items, F f) {
+void for_items(const Call<T>& call, int64_t Plan<T>::*first, int64_t items, F f) {
   const int64_t grain = call.work < kSerialWork ? items : minimum(items, 1 + items * kSerialWork / call.work);
   parallel_for(items, grain, [&](int64_t begin, int64_t end) {
     int32_t at = 0;

@@ -12,7 +12,8 @@ constexpr int64_t kGrain = 32768;  // elements that are worth the hand-over to a
 // f(begin, end) over [0, n) on the thread pool.
 template <class F>
 static inline void parallel_for(int64_t n, int64_t grain, F f) {
-  parallel_ranges(n, grain, [](void* context, int64_t begin, int64_t end) { (*static_cast<F*>(context))(begin, end); }, &f);
+  parallel_ranges(
+      n, grain, [](void* context, int64_t begin, int64_t end) { (*static_cast<F*>(context))(begin, end); }, &f);
 }
 
 // Items of `size` elements each per range, so that a range holds about kGrain elements.
@@ -32,7 +33,9 @@ static inline void copy_run(T* __restrict out, const T* __restrict x, int64_t n)
 
 // A position in an index space and the offsets of its operands.
 template <int count>
-struct Cursor { int64_t at[kMaxDims], offset[count]; };
+struct Cursor {
+  int64_t at[kMaxDims], offset[count];
+};
 
 template <int count>
 static inline Cursor<count> cursor_at(const IndexSpace<count>& space, int64_t index) {
@@ -63,7 +66,11 @@ constexpr int kLongRow = 64;  // rows from this size on are not packed together 
 
 // A strided operand in row-major order.
 template <class T>
-struct View { const T* data; IndexSpace<1> space; bool dense; };
+struct View {
+  const T* data;
+  IndexSpace<1> space;
+  bool dense;
+};
 
 template <class T, int count>
 static inline View<T> view_of(const IndexSpace<count>& space, int operand, const void* data) {

@@ -7,7 +7,9 @@ namespace {
 // ---- copy -----------------------------------------------------------------------------------------------------
 
 template <class T>
-T magnitude(T x) { return x < 0 ? -x : x; }
+T magnitude(T x) {
+  return x < 0 ? -x : x;
+}
 
 constexpr int64_t kTile = 64;  // side of the tiles of a transposition
 
@@ -16,11 +18,15 @@ struct CopyPlan {
   IndexSpace<2> space;  // dimensions of the copy
   IndexSpace<2> tiles;  // the same with tiles in place of the last two dimensions
   int64_t tile_rows, tile_columns;
-  bool transposed;      // x is adjacent along the rows of the plane
+  bool transposed;  // x is adjacent along the rows of the plane
 };
 
 void swap_dims(IndexSpace<2>& space, int32_t a, int32_t b) {
-  const auto swap = [](int64_t& s, int64_t& t) { const int64_t u = s; s = t; t = u; };
+  const auto swap = [](int64_t& s, int64_t& t) {
+    const int64_t u = s;
+    s = t;
+    t = u;
+  };
   swap(space.shape[a], space.shape[b]);
   for (auto& stride : space.stride) swap(stride[a], stride[b]);
 }
@@ -78,7 +84,9 @@ void copy_row(To* __restrict out, int64_t out_stride, const From* __restrict x, 
 }
 
 // Strides of a plane in one operand.
-struct Steps { int64_t row, column; };
+struct Steps {
+  int64_t row, column;
+};
 
 template <class To, class From>
 void copy_rows(To* out, Steps o, const From* x, Steps s, int64_t rows, int64_t columns) {
@@ -152,8 +160,7 @@ void copy_as(const CopyPlan& plan, const From* x, To* out) {
   parallel_for(size_of(tiles.ndim, tiles.shape), grain_of(plan.tile_rows * plan.tile_columns), [&](int64_t begin, int64_t end) {
     Cursor<2> cursor = cursor_at(tiles, begin);
     for (int64_t i = begin; i < end; ++i, advance(cursor, tiles, c)) {
-      copy_tile(plan, out + cursor.offset[1], x + cursor.offset[0],
-                minimum(plan.tile_rows, space.shape[r] - cursor.at[r] * plan.tile_rows),
+      copy_tile(plan, out + cursor.offset[1], x + cursor.offset[0], minimum(plan.tile_rows, space.shape[r] - cursor.at[r] * plan.tile_rows),
                 minimum(plan.tile_columns, space.shape[c] - cursor.at[c] * plan.tile_columns));
     }
   });
@@ -254,8 +261,10 @@ const char* gather_rows(const GatherRowsArgs& args, void*) {
       int64_t o = begin / args.rows_out, r = begin % args.rows_out;
       for (int64_t row = begin; row < end; ++row) {
         const int64_t source = args.index[r];
-        if (source >= 0 && source < args.rows_in) copy_run(out + row * inner, x + (o * args.rows_in + source) * inner, inner);
-        else fill_run(out + row * inner, T{}, inner);
+        if (source >= 0 && source < args.rows_in)
+          copy_run(out + row * inner, x + (o * args.rows_in + source) * inner, inner);
+        else
+          fill_run(out + row * inner, T{}, inner);
         if (++r == args.rows_out) r = 0, ++o;
       }
     });

@@ -5,7 +5,9 @@
 namespace clebsch {
 
 template <class T>
-struct SgdState { T p, v; };
+struct SgdState {
+  T p, v;
+};
 
 template <class T>
 CLEBSCH_HD SgdState<T> sgd_step(SgdState<T> state, T g, T lr, T momentum, T weight_decay, bool nesterov) {
@@ -15,16 +17,28 @@ CLEBSCH_HD SgdState<T> sgd_step(SgdState<T> state, T g, T lr, T momentum, T weig
 }
 
 template <class T>
-struct AdamState { T p, m, v; };
+struct AdamState {
+  T p, m, v;
+};
 
 // The constants of a step in the parameter's type; 1 - beta is rounded once.
 template <class T>
-struct AdamConstants { T lr, beta1, rest1, beta2, rest2, eps, l2, shrink, inverse1, inverse2; };
+struct AdamConstants {
+  T lr, beta1, rest1, beta2, rest2, eps, l2, shrink, inverse1, inverse2;
+};
 
 template <class T>
 static inline AdamConstants<T> adam_constants(const AdamArgs& a) {
-  return {T(a.lr), T(a.beta1), T(1 - a.beta1), T(a.beta2), T(1 - a.beta2), T(a.eps), T(a.decoupled ? 0 : a.weight_decay),
-          T(a.decoupled ? 1 - a.lr * a.weight_decay : 1), T(1 / a.correction1), T(1 / a.correction2)};
+  return {T(a.lr),
+          T(a.beta1),
+          T(1 - a.beta1),
+          T(a.beta2),
+          T(1 - a.beta2),
+          T(a.eps),
+          T(a.decoupled ? 0 : a.weight_decay),
+          T(a.decoupled ? 1 - a.lr * a.weight_decay : 1),
+          T(1 / a.correction1),
+          T(1 / a.correction2)};
 }
 
 template <class T>

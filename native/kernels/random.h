@@ -5,7 +5,9 @@
 
 namespace clebsch {
 
-struct Words { uint32_t word[4]; };
+struct Words {
+  uint32_t word[4];
+};
 
 // Philox4x32-10: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
 CLEBSCH_HD Words philox(uint64_t seed, uint64_t counter) {
@@ -24,7 +26,7 @@ CLEBSCH_HD Words philox(uint64_t seed, uint64_t counter) {
 
 CLEBSCH_HD uint64_t bits53(uint32_t low, uint32_t high) { return ((uint64_t{high} << 32) | low) >> 11; }
 
-CLEBSCH_HD float unit_float(uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; }  // [0, 1)
+CLEBSCH_HD float unit_float(uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; }                          // [0, 1)
 CLEBSCH_HD double unit_double(uint32_t low, uint32_t high) { return static_cast<double>(bits53(low, high)) * 0x1p-53; }  // [0, 1)
 
 // (0, 1), and symmetric: an odd number of halves of 2^-52.
@@ -50,12 +52,11 @@ CLEBSCH_HD double normal_tail(double q) {
   const double r = num::sqrt(-num::log(0.5 - num::fabs(q)));
   if (r <= 5) {
     const double t = r - 1.6;
-    const double x = num::horner(t, 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
-                                 3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
-                                 2.27238449892691845833e-2, 7.74545014278341407640e-4) /
-                     num::horner(t, 1., 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-                                 1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
-                                 1.05075007164441684324e-9);
+    const double x =
+        num::horner(t, 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
+                    1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4) /
+        num::horner(t, 1., 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1, 1.48103976427480074590e-1,
+                    1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9);
     return num::copysign(x, q);
   }
   const double t = r - 5;
@@ -75,14 +76,19 @@ CLEBSCH_HD double normal_quantile(double u) {
 
 // Words that one value uses; the values of a stream share the four words of a counter.
 template <class T>
-constexpr int words_per_value(RandomOp op) { return op == RandomOp::uniform && same_type<T, float> ? 1 : 2; }
+constexpr int words_per_value(RandomOp op) {
+  return op == RandomOp::uniform && same_type<T, float> ? 1 : 2;
+}
 
 // The value made of words_per_value words, scaled as in abi.h.
 template <RandomOp op, class T>
 CLEBSCH_HD T random_value(const uint32_t* words, double a, double b) {
-  if constexpr (op == RandomOp::normal) return static_cast<T>(a + b * normal_quantile(open_unit_double(words[0], words[1])));
-  else if constexpr (same_type<T, float>) return static_cast<float>(a) + static_cast<float>(b - a) * unit_float(words[0]);
-  else return a + (b - a) * unit_double(words[0], words[1]);
+  if constexpr (op == RandomOp::normal)
+    return static_cast<T>(a + b * normal_quantile(open_unit_double(words[0], words[1])));
+  else if constexpr (same_type<T, float>)
+    return static_cast<float>(a) + static_cast<float>(b - a) * unit_float(words[0]);
+  else
+    return a + (b - a) * unit_double(words[0], words[1]);
 }
 
 template <RandomOp op, class T>

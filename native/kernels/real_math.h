@@ -53,25 +53,42 @@ struct Format<double> {
   static constexpr double exp_min = -746, exp_max = 710;
 };
 
-template <class T> CLEBSCH_HD typename Format<T>::Bits to_bits(T x) { return __builtin_bit_cast(typename Format<T>::Bits, x); }
-template <class T> CLEBSCH_HD T from_bits(typename Format<T>::Bits x) { return __builtin_bit_cast(T, x); }
+template <class T>
+CLEBSCH_HD typename Format<T>::Bits to_bits(T x) {
+  return __builtin_bit_cast(typename Format<T>::Bits, x);
+}
+template <class T>
+CLEBSCH_HD T from_bits(typename Format<T>::Bits x) {
+  return __builtin_bit_cast(T, x);
+}
 
 template <class T>
-CLEBSCH_HD T infinity() { return static_cast<T>(__builtin_inff()); }
+CLEBSCH_HD T infinity() {
+  return static_cast<T>(__builtin_inff());
+}
 template <class T>
-CLEBSCH_HD T not_a_number() { return static_cast<T>(__builtin_nanf("")); }
+CLEBSCH_HD T not_a_number() {
+  return static_cast<T>(__builtin_nanf(""));
+}
 
 // c + x (rest0 + x (rest1 + ...)).
 template <class T>
-CLEBSCH_HD T horner(T, double c) { return static_cast<T>(c); }
+CLEBSCH_HD T horner(T, double c) {
+  return static_cast<T>(c);
+}
 template <class T, class... Rest>
-CLEBSCH_HD T horner(T x, double c, Rest... rest) { return static_cast<T>(c) + x * horner(x, rest...); }
+CLEBSCH_HD T horner(T x, double c, Rest... rest) {
+  return static_cast<T>(c) + x * horner(x, rest...);
+}
 
 // ---- exponentials ---------------------------------------------------------------------------------------------
 
 // x = n ln 2 + r, |r| <= ln 2 / 2. n + 2^(mantissa + 1) + 2^mantissa is `shifted`, whose low bits are the integer n.
 template <class T>
-struct ExpReduction { T r; typename Format<T>::Bits n; };
+struct ExpReduction {
+  T r;
+  typename Format<T>::Bits n;
+};
 
 template <class T>
 CLEBSCH_HD ExpReduction<T> reduce_exp(T x) {
@@ -92,17 +109,18 @@ CLEBSCH_HD T scale_by_power(T x, typename Format<T>::Bits n) {
 }
 
 // exp(r) - 1 for |r| <= ln 2 / 2.
-CLEBSCH_HD float expm1_series(float r) {
-  return r + r * r * horner(r, 1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040);
-}
+CLEBSCH_HD float expm1_series(float r) { return r + r * r * horner(r, 1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040); }
 CLEBSCH_HD double expm1_series(double r) {
-  return r + r * r * horner(r, 1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320, 1. / 362880, 1. / 3628800,
-                            1. / 39916800, 1. / 479001600, 1. / 6227020800);
+  return r + r * r *
+                 horner(r, 1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320, 1. / 362880, 1. / 3628800, 1. / 39916800,
+                        1. / 479001600, 1. / 6227020800);
 }
 
 // Comparisons are written so that NaN passes through.
 template <class T>
-CLEBSCH_HD T clamp(T x, T low, T high) { return x < low ? low : (x > high ? high : x); }
+CLEBSCH_HD T clamp(T x, T low, T high) {
+  return x < low ? low : (x > high ? high : x);
+}
 
 template <class T>
 CLEBSCH_HD T exp(T x) {
@@ -134,7 +152,9 @@ CLEBSCH_HD T sigmoid(T x) {
 
 // x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for positive normal x.
 template <class T>
-struct LogReduction { T k, f; };
+struct LogReduction {
+  T k, f;
+};
 
 template <class T>
 CLEBSCH_HD LogReduction<T> reduce_log(T x) {
@@ -191,6 +211,8 @@ CLEBSCH_HD T log1p(T x) {
 }
 
 template <class T>
-CLEBSCH_HD T softplus(T x) { return (x < 0 ? T(0) : x) + log1p_inside(exp(-fabs(x))); }
+CLEBSCH_HD T softplus(T x) {
+  return (x < 0 ? T(0) : x) + log1p_inside(exp(-fabs(x)));
+}
 
 }  // namespace clebsch::num

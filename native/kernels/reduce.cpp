@@ -70,8 +70,10 @@ struct Max {
   using Acc = T;
   using Out = T;
   static T identity() {
-    if constexpr (is_floating<T>) return -num::infinity<T>();
-    else return same_type<T, uint8_t> ? T(0) : static_cast<T>(INT32_MIN);
+    if constexpr (is_floating<T>)
+      return -num::infinity<T>();
+    else
+      return same_type<T, uint8_t> ? T(0) : static_cast<T>(INT32_MIN);
   }
   static void take(T& acc, T x, int64_t) { acc = x > acc || x != x ? x : acc; }
   static void merge(T& a, T b) { take(a, b, 0); }
@@ -94,7 +96,10 @@ struct Max {
 };
 
 template <class T>
-struct Candidate { T value; int32_t index; };
+struct Candidate {
+  T value;
+  int32_t index;
+};
 
 template <class T>
 struct ArgMax {
@@ -198,7 +203,9 @@ void reduce_columns(const T* x, int64_t stride, int64_t width, const IndexSpace<
 constexpr int64_t kTasks = 64;  // enough for the threads of most machines; fixed, as the order of additions depends on it
 
 // A task is one part of the reduced elements for one tile of outputs; a function of the sizes alone.
-struct Division { int64_t width, tiles_per_row, tiles, part_length, parts; };
+struct Division {
+  int64_t width, tiles_per_row, tiles, part_length, parts;
+};
 
 template <class Op>
 Division divide_work(const IndexSpace<1>& kept, int64_t kept_size, int64_t reduced_size) {
@@ -236,8 +243,10 @@ const char* reduce_as(const ReduceArgs& args) {
       View<T> shifted = view;
       shifted.data += cursor_at(kept, index).offset[0];
       Acc* out = partial + part * kept_size + index;
-      if (d.width == 1) reduce_row<Op>(shifted, begin, end, out);
-      else reduce_columns<Op>(shifted.data, kept.stride[0][kept.ndim - 1], width, reduced, begin, end, out);
+      if (d.width == 1)
+        reduce_row<Op>(shifted, begin, end, out);
+      else
+        reduce_columns<Op>(shifted.data, kept.stride[0][kept.ndim - 1], width, reduced, begin, end, out);
     }
   });
   auto* out = static_cast<typename Op::Out*>(args.out);

@@ -15,35 +15,80 @@
 namespace clebsch {
 
 template <class T>
-struct Complex { T re, im; };
+struct Complex {
+  T re, im;
+};
 
 // ---- traits ---------------------------------------------------------------------------------------------------
 
 template <class T>
 struct Scalar;  // dtype, Real: the type of a real or imaginary part
-template <> struct Scalar<float> { using Real = float; static constexpr Dtype dtype = Dtype::float32; };
-template <> struct Scalar<double> { using Real = double; static constexpr Dtype dtype = Dtype::float64; };
-template <> struct Scalar<Complex<float>> { using Real = float; static constexpr Dtype dtype = Dtype::complex64; };
-template <> struct Scalar<Complex<double>> { using Real = double; static constexpr Dtype dtype = Dtype::complex128; };
-template <> struct Scalar<int32_t> { using Real = int32_t; static constexpr Dtype dtype = Dtype::int32; };
-template <> struct Scalar<uint8_t> { using Real = uint8_t; static constexpr Dtype dtype = Dtype::uint8; };
+template <>
+struct Scalar<float> {
+  using Real = float;
+  static constexpr Dtype dtype = Dtype::float32;
+};
+template <>
+struct Scalar<double> {
+  using Real = double;
+  static constexpr Dtype dtype = Dtype::float64;
+};
+template <>
+struct Scalar<Complex<float>> {
+  using Real = float;
+  static constexpr Dtype dtype = Dtype::complex64;
+};
+template <>
+struct Scalar<Complex<double>> {
+  using Real = double;
+  static constexpr Dtype dtype = Dtype::complex128;
+};
+template <>
+struct Scalar<int32_t> {
+  using Real = int32_t;
+  static constexpr Dtype dtype = Dtype::int32;
+};
+template <>
+struct Scalar<uint8_t> {
+  using Real = uint8_t;
+  static constexpr Dtype dtype = Dtype::uint8;
+};
 
-template <class T> using RealOf = typename Scalar<T>::Real;
-template <class T> constexpr bool is_complex = sizeof(T) != sizeof(RealOf<T>);
-template <class T> constexpr bool is_floating = static_cast<RealOf<T>>(0.5) != 0;  // float, double and their complex types
-template <class T> constexpr bool is_integer = !is_floating<T>;
+template <class T>
+using RealOf = typename Scalar<T>::Real;
+template <class T>
+constexpr bool is_complex = sizeof(T) != sizeof(RealOf<T>);
+template <class T>
+constexpr bool is_floating = static_cast<RealOf<T>>(0.5) != 0;  // float, double and their complex types
+template <class T>
+constexpr bool is_integer = !is_floating<T>;
 
-template <class A, class B> constexpr bool same_type = false;
-template <class A> constexpr bool same_type<A, A> = true;
+template <class A, class B>
+constexpr bool same_type = false;
+template <class A>
+constexpr bool same_type<A, A> = true;
 
-template <bool condition, class A, class B> struct Choose { using type = A; };
-template <class A, class B> struct Choose<false, A, B> { using type = B; };
-template <bool condition, class A, class B> using choose = typename Choose<condition, A, B>::type;
+template <bool condition, class A, class B>
+struct Choose {
+  using type = A;
+};
+template <class A, class B>
+struct Choose<false, A, B> {
+  using type = B;
+};
+template <bool condition, class A, class B>
+using choose = typename Choose<condition, A, B>::type;
 
 // ---- from run time to compile time ----------------------------------------------------------------------------
 
-template <class T> struct Type { using type = T; };            // a type as an argument
-template <auto v> struct Constant { static constexpr auto value = v; };  // a value as a type
+template <class T>
+struct Type {
+  using type = T;
+};  // a type as an argument
+template <auto v>
+struct Constant {
+  static constexpr auto value = v;
+};  // a value as a type
 
 // f(Type<T>{}) for the T in the list that has this dtype; a text if there is none.
 template <class T, class... Rest, class F>
@@ -54,11 +99,17 @@ static inline const char* visit(Dtype dtype, F f) {
 }
 
 template <class F>
-static inline const char* visit_floating(Dtype dtype, F f) { return visit<float, double>(dtype, f); }
+static inline const char* visit_floating(Dtype dtype, F f) {
+  return visit<float, double>(dtype, f);
+}
 template <class F>
-static inline const char* visit_continuous(Dtype dtype, F f) { return visit<float, double, Complex<float>, Complex<double>>(dtype, f); }
+static inline const char* visit_continuous(Dtype dtype, F f) {
+  return visit<float, double, Complex<float>, Complex<double>>(dtype, f);
+}
 template <class F>
-static inline const char* visit_real(Dtype dtype, F f) { return visit<float, double, int32_t, uint8_t>(dtype, f); }
+static inline const char* visit_real(Dtype dtype, F f) {
+  return visit<float, double, int32_t, uint8_t>(dtype, f);
+}
 template <class F>
 static inline const char* visit_all(Dtype dtype, F f) {
   return visit<float, double, Complex<float>, Complex<double>, int32_t, uint8_t>(dtype, f);
@@ -74,22 +125,53 @@ static inline const char* visit_op(decltype(first) op, F f) {
 
 static inline size_t dtype_size(Dtype dtype) {
   size_t size = 0;
-  visit_all(dtype, [&](auto type) { size = sizeof(typename decltype(type)::type); return nullptr; });
+  visit_all(dtype, [&](auto type) {
+    size = sizeof(typename decltype(type)::type);
+    return nullptr;
+  });
   return size;
 }
 
 // ---- complex arithmetic ---------------------------------------------------------------------------------------
 
-template <class T> CLEBSCH_HD Complex<T> operator+(Complex<T> a, Complex<T> b) { return {a.re + b.re, a.im + b.im}; }
-template <class T> CLEBSCH_HD Complex<T> operator-(Complex<T> a, Complex<T> b) { return {a.re - b.re, a.im - b.im}; }
-template <class T> CLEBSCH_HD Complex<T> operator-(Complex<T> a) { return {-a.re, -a.im}; }
 template <class T>
-CLEBSCH_HD Complex<T> operator*(Complex<T> a, Complex<T> b) { return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}; }
-template <class T> CLEBSCH_HD Complex<T> operator*(T a, Complex<T> b) { return {a * b.re, a * b.im}; }
-template <class T> CLEBSCH_HD Complex<T> operator*(Complex<T> a, T b) { return {a.re * b, a.im * b}; }
-template <class T> CLEBSCH_HD Complex<T>& operator+=(Complex<T>& a, Complex<T> b) { a.re += b.re; a.im += b.im; return a; }
-template <class T> CLEBSCH_HD bool operator==(Complex<T> a, Complex<T> b) { return a.re == b.re && a.im == b.im; }
-template <class T> CLEBSCH_HD bool operator!=(Complex<T> a, Complex<T> b) { return !(a == b); }
+CLEBSCH_HD Complex<T> operator+(Complex<T> a, Complex<T> b) {
+  return {a.re + b.re, a.im + b.im};
+}
+template <class T>
+CLEBSCH_HD Complex<T> operator-(Complex<T> a, Complex<T> b) {
+  return {a.re - b.re, a.im - b.im};
+}
+template <class T>
+CLEBSCH_HD Complex<T> operator-(Complex<T> a) {
+  return {-a.re, -a.im};
+}
+template <class T>
+CLEBSCH_HD Complex<T> operator*(Complex<T> a, Complex<T> b) {
+  return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+template <class T>
+CLEBSCH_HD Complex<T> operator*(T a, Complex<T> b) {
+  return {a * b.re, a * b.im};
+}
+template <class T>
+CLEBSCH_HD Complex<T> operator*(Complex<T> a, T b) {
+  return {a.re * b, a.im * b};
+}
+template <class T>
+CLEBSCH_HD Complex<T>& operator+=(Complex<T>& a, Complex<T> b) {
+  a.re += b.re;
+  a.im += b.im;
+  return a;
+}
+template <class T>
+CLEBSCH_HD bool operator==(Complex<T> a, Complex<T> b) {
+  return a.re == b.re && a.im == b.im;
+}
+template <class T>
+CLEBSCH_HD bool operator!=(Complex<T> a, Complex<T> b) {
+  return !(a == b);
+}
 
 // ---- conversion -----------------------------------------------------------------------------------------------
 
@@ -110,12 +192,18 @@ CLEBSCH_HD To to_integer(From x) {
 
 template <class To, class From>
 CLEBSCH_HD To convert(From x) {
-  if constexpr (same_type<To, From>) return x;
-  else if constexpr (is_complex<To> && is_complex<From>) return {static_cast<RealOf<To>>(x.re), static_cast<RealOf<To>>(x.im)};
-  else if constexpr (is_complex<To>) return {static_cast<RealOf<To>>(x), 0};
-  else if constexpr (is_complex<From>) return convert<To>(x.re);
-  else if constexpr (is_integer<To>) return to_integer<To>(x);
-  else return static_cast<To>(x);
+  if constexpr (same_type<To, From>)
+    return x;
+  else if constexpr (is_complex<To> && is_complex<From>)
+    return {static_cast<RealOf<To>>(x.re), static_cast<RealOf<To>>(x.im)};
+  else if constexpr (is_complex<To>)
+    return {static_cast<RealOf<To>>(x), 0};
+  else if constexpr (is_complex<From>)
+    return convert<To>(x.re);
+  else if constexpr (is_integer<To>)
+    return to_integer<To>(x);
+  else
+    return static_cast<To>(x);
 }
 
 }  // namespace clebsch

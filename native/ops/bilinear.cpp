@@ -22,7 +22,8 @@ int64_t degree_offset(const std::vector<int>& tau, int l) {
   return offset;
 }
 
-// Fragments (t1, t2) of one edge in order; with one input and l1 = l2 the copies and zeros are left out (conventions: t1 <= t2, t1 < t2 for odd l).
+// Fragments (t1, t2) of one edge in order; with one input and l1 = l2 the copies and zeros are left out (conventions: t1 <= t2, t1 < t2 for
+// odd l).
 template <class F>
 void for_fragments(const BilinearPlan& plan, const BilinearPlan::Edge& e, F&& f) {
   const bool half = plan.square && e.l1 == e.l2;
@@ -76,7 +77,9 @@ std::shared_ptr<const RoleTerms> sort_terms(const BilinearPlan& plan, int r) {
     value[at] = t.value;
   }
   Backend& device = backend(plan.device);
-  const auto upload = [&](const std::vector<int32_t>& v) { return from_host(v.data(), {static_cast<int64_t>(v.size())}, Dtype::int32, device); };
+  const auto upload = [&](const std::vector<int32_t>& v) {
+    return from_host(v.data(), {static_cast<int64_t>(v.size())}, Dtype::int32, device);
+  };
   auto out = std::make_shared<RoleTerms>();
   out->begin = upload(begin);
   out->row_p = upload(row_p);
@@ -97,8 +100,8 @@ std::vector<BilinearPlan::Edge> check_edges(std::span<const int32_t> flat, int d
   for (size_t i = 0; i < flat.size(); i += 3) {
     const int l = flat[i], l1 = flat[i + 1], l2 = flat[i + 2];
     const bool valid = l >= 0 && l1 >= 0 && l2 >= 0 && l1 < degrees1 && l2 < degrees2 && std::abs(l1 - l2) <= l && l <= l1 + l2;
-    require(valid, ErrorCode::value, kOp, "expected |l1 - l2| <= l <= l1 + l2 with l1 < ", degrees1, " and l2 < ", degrees2, " for edges, got (", l1, ", ", l2,
-            ") -> ", l);
+    require(valid, ErrorCode::value, kOp, "expected |l1 - l2| <= l <= l1 + l2 with l1 < ", degrees1, " and l2 < ", degrees2,
+            " for edges, got (", l1, ", ", l2, ") -> ", l);
     edges.push_back({l, l1, l2});
   }
   return edges;
@@ -142,14 +145,16 @@ std::shared_ptr<const RoleTerms> BilinearPlan::role(int r) const {
   return roles_[r];
 }
 
-std::shared_ptr<const BilinearPlan> bilinear_plan(std::span<const int32_t> tau1, std::span<const int32_t> tau2, std::span<const int32_t> edges,
-                                                  bool complex_basis, bool square, Dtype dtype, int device) {
+std::shared_ptr<const BilinearPlan> bilinear_plan(std::span<const int32_t> tau1, std::span<const int32_t> tau2,
+                                                  std::span<const int32_t> edges, bool complex_basis, bool square, Dtype dtype,
+                                                  int device) {
   require(is_floating(dtype), ErrorCode::dtype, kOp, "expected a floating dtype, got ", dtype);
   require(!complex_basis || is_complex(dtype), ErrorCode::dtype, kOp, "expected a complex dtype for basis 'complex', got ", dtype);
   auto plan = std::make_shared<BilinearPlan>();
   plan->tau1 = check_tau("tau1", tau1);
   plan->tau2 = check_tau("tau2", tau2);
-  require(!square || plan->tau1 == plan->tau2, ErrorCode::value, kOp, "expected tau2 equal to tau1 where the product is of one input, got another");
+  require(!square || plan->tau1 == plan->tau2, ErrorCode::value, kOp,
+          "expected tau2 equal to tau1 where the product is of one input, got another");
   plan->edges = check_edges(edges, static_cast<int>(tau1.size()), static_cast<int>(tau2.size()));
   plan->complex_basis = complex_basis;
   plan->square = square;
@@ -173,8 +178,10 @@ Tensor bilinear(const Tensor& p, const Tensor& q, const BilinearPlan& plan, int6
   Dims other = q.shape;
   other[n - 2] = rows_p;
   require(other == p.shape, ErrorCode::shape, kOp, "expected equal batch axes and channels, got ", p.shape, " and ", q.shape);
-  require(p.dtype == plan.dtype && q.dtype == plan.dtype, ErrorCode::dtype, kOp, "expected ", plan.dtype, ", got ", p.dtype, " and ", q.dtype);
-  require(p.backend().code() == plan.device, ErrorCode::device, kOp, "expected tensors on ", device_name(plan.device), ", got ", p.backend().name());
+  require(p.dtype == plan.dtype && q.dtype == plan.dtype, ErrorCode::dtype, kOp, "expected ", plan.dtype, ", got ", p.dtype, " and ",
+          q.dtype);
+  require(p.backend().code() == plan.device, ErrorCode::device, kOp, "expected tensors on ", device_name(plan.device), ", got ",
+          p.backend().name());
   const auto terms = plan.role(r);
   const Tensor x = contiguous(p), y = contiguous(q);
   Dims shape = p.shape;
@@ -184,8 +191,20 @@ Tensor bilinear(const Tensor& p, const Tensor& q, const BilinearPlan& plan, int6
   const int64_t rows_out = plan.rows[r], count = plan.terms;
   launch(kOp, &KernelTable::bilinear, batch * channels * count + out.size(), out.backend(), [=] {
     const auto ints = [](const Tensor& t) { return static_cast<const int32_t*>(t.data()); };
-    return BilinearArgs{out.dtype, batch, rows_out, rows_p, rows_q, channels, count, ints(terms->begin), ints(terms->row_p), ints(terms->row_q),
-                        terms->value.data(), x.data(), y.data(), out.data()};
+    return BilinearArgs{out.dtype,
+                        batch,
+                        rows_out,
+                        rows_p,
+                        rows_q,
+                        channels,
+                        count,
+                        ints(terms->begin),
+                        ints(terms->row_p),
+                        ints(terms->row_q),
+                        terms->value.data(),
+                        x.data(),
+                        y.data(),
+                        out.data()};
   });
   return out;
 }

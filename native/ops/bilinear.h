@@ -16,14 +16,16 @@ class RoleTerms final : public Plan {
 
 class BilinearPlan {
  public:
-  struct Edge { int l, l1, l2; };
+  struct Edge {
+    int l, l1, l2;
+  };
   std::vector<int> tau1, tau2, tau_out;
   std::vector<Edge> edges;
   bool complex_basis, square;
   Dtype dtype;  // of the signals
   int device;
-  int64_t terms = 0;                 // non-zero couplings, one channel
-  std::array<int64_t, 3> rows{};     // of z, x, y
+  int64_t terms = 0;              // non-zero couplings, one channel
+  std::array<int64_t, 3> rows{};  // of z, x, y
   std::string key;
 
   std::shared_ptr<const RoleTerms> role(int r) const;

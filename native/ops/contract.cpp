@@ -29,7 +29,8 @@ void order_and_merge(DimList& dims, int64_t (*rank)(const ContractDim&)) {
 }
 
 void store_group(const char* op, const DimList& from, ContractDim (&to)[kMaxGroup], int32_t& count) {
-  require(from.size() <= kMaxGroup, ErrorCode::shape, op, "expected at most ", kMaxGroup, " independent axes of one kind, got ", from.size());
+  require(from.size() <= kMaxGroup, ErrorCode::shape, op, "expected at most ", kMaxGroup, " independent axes of one kind, got ",
+          from.size());
   std::copy(from.begin(), from.end(), to);
   count = static_cast<int32_t>(from.size());
 }
@@ -107,14 +108,16 @@ Tensor run(const char* op, const Tensor& a, const Tensor& b, const Prepared& p, 
 
 void check_operands(const char* op, const Tensor& a, const Tensor& b) {
   require_same_device(op, a, b);
-  require(is_floating(a.dtype) && a.dtype == b.dtype, ErrorCode::dtype, op, "expected two tensors of one floating dtype, got ", a.dtype, " and ", b.dtype);
+  require(is_floating(a.dtype) && a.dtype == b.dtype, ErrorCode::dtype, op, "expected two tensors of one floating dtype, got ", a.dtype,
+          " and ", b.dtype);
 }
 
 // Axis of `label` in `labels`, or -1; a repeated label is an error.
 int axis_of(const std::string& labels, char label) {
   const size_t at = labels.find(label);
   if (at == std::string::npos) return -1;
-  require(labels.find(label, at + 1) == std::string::npos, ErrorCode::value, "einsum", "expected each label once in '", labels, "', got '", label, "' twice");
+  require(labels.find(label, at + 1) == std::string::npos, ErrorCode::value, "einsum", "expected each label once in '", labels, "', got '",
+          label, "' twice");
   return static_cast<int>(at);
 }
 
@@ -127,7 +130,8 @@ struct Range {
   explicit Range(int64_t start) : low(start), high(start) {}
   void add(int64_t stride, int64_t size) { (stride < 0 ? low : high) += static_cast<__int128>(stride) * (size - 1); }
   void check_inside(const char* operand, int64_t size) const {
-    require(low >= 0 && high < size, ErrorCode::value, "contract", "expected blocks inside the ", size, " elements of ", operand, ", got one that leaves them");
+    require(low >= 0 && high < size, ErrorCode::value, "contract", "expected blocks inside the ", size, " elements of ", operand,
+            ", got one that leaves them");
   }
 };
 
@@ -136,8 +140,8 @@ class SpecReader {
   explicit SpecReader(std::span<const double> spec) : spec_(spec) {}
   int64_t next(double least, double most) {
     const double value = at_ < spec_.size() ? spec_[at_] : std::nan("");
-    require(value >= least && value <= most && std::floor(value) == value, ErrorCode::value, "contract", "expected a whole number in ", least, "..", most,
-            " at entry ", at_, " of spec, got ", value);
+    require(value >= least && value <= most && std::floor(value) == value, ErrorCode::value, "contract", "expected a whole number in ",
+            least, "..", most, " at entry ", at_, " of spec, got ", value);
     ++at_;
     return static_cast<int64_t>(value);
   }
@@ -179,7 +183,8 @@ std::vector<Block> parse_spec(std::span<const double> numbers, int64_t size_a, i
   __int128 covered = 0;
   for (int64_t left = spec.next(0, 1 << 20); left > 0; --left) blocks.push_back(parse_block(spec, size_a, size_b, size_c, covered));
   require(spec.done(), ErrorCode::value, "contract", "expected nothing after the last block of spec, got more numbers");
-  require(covered <= size_c, ErrorCode::shape, "contract", "expected blocks that write each of the ", size_c, " output elements at most once, got more writes");
+  require(covered <= size_c, ErrorCode::shape, "contract", "expected blocks that write each of the ", size_c,
+          " output elements at most once, got more writes");
   whole = covered == size_c;
   return blocks;
 }
@@ -189,8 +194,8 @@ std::vector<Block> parse_spec(std::span<const double> numbers, int64_t size_a, i
 Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, const std::string& labels_b, const std::string& labels_out) {
   check_operands("einsum", a, b);
   const auto ranks = [](const Tensor& t, const std::string& labels) { return static_cast<int>(labels.size()) == t.ndim(); };
-  require(ranks(a, labels_a) && ranks(b, labels_b), ErrorCode::shape, "einsum", "expected one label per axis, got '", labels_a, "' for ", a.shape, " and '",
-          labels_b, "' for ", b.shape);
+  require(ranks(a, labels_a) && ranks(b, labels_b), ErrorCode::shape, "einsum", "expected one label per axis, got '", labels_a, "' for ",
+          a.shape, " and '", labels_b, "' for ", b.shape);
   std::string all = labels_a;
   for (char label : labels_b)
     if (all.find(label) == std::string::npos) all += label;
@@ -208,8 +213,8 @@ Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, con
     require(in_out >= 0 || (in_a >= 0 && in_b >= 0), ErrorCode::value, "einsum", "expected label '", label,
             "' of one input in the output too (sum over it first), got '", labels_out, "'");
     const int64_t size = in_a >= 0 ? a.shape[in_a] : b.shape[in_b];
-    require(in_a < 0 || in_b < 0 || b.shape[in_b] == size, ErrorCode::shape, "einsum", "expected one size for label '", label, "', got ", a.shape, " ('", labels_a,
-            "') and ", b.shape, " ('", labels_b, "')");
+    require(in_a < 0 || in_b < 0 || b.shape[in_b] == size, ErrorCode::shape, "einsum", "expected one size for label '", label, "', got ",
+            a.shape, " ('", labels_a, "') and ", b.shape, " ('", labels_b, "')");
     blocks[0].dims.push_back({size, in_a < 0 ? 0 : a.strides[in_a], in_b < 0 ? 0 : b.strides[in_b], in_out < 0 ? 0 : strides[in_out]});
   }
   const Prepared prepared = prepare("einsum", blocks);

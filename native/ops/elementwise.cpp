@@ -5,20 +5,30 @@ namespace clebsch::ops {
 namespace {
 
 bool works_on_integers(UnaryOp op) {
-  return op == UnaryOp::neg || op == UnaryOp::abs || op == UnaryOp::sign || op == UnaryOp::square || op == UnaryOp::relu || op == UnaryOp::logical_not;
+  return op == UnaryOp::neg || op == UnaryOp::abs || op == UnaryOp::sign || op == UnaryOp::square || op == UnaryOp::relu ||
+         op == UnaryOp::logical_not;
 }
 
 bool works_on_complex(UnaryOp op) {
   switch (op) {
-    case UnaryOp::neg: case UnaryOp::abs: case UnaryOp::square: case UnaryOp::reciprocal: case UnaryOp::sqrt: case UnaryOp::exp: case UnaryOp::log:
-    case UnaryOp::sin: case UnaryOp::cos: case UnaryOp::tanh: case UnaryOp::conj: return true;
-    default: return false;
+    case UnaryOp::neg:
+    case UnaryOp::abs:
+    case UnaryOp::square:
+    case UnaryOp::reciprocal:
+    case UnaryOp::sqrt:
+    case UnaryOp::exp:
+    case UnaryOp::log:
+    case UnaryOp::sin:
+    case UnaryOp::cos:
+    case UnaryOp::tanh:
+    case UnaryOp::conj:
+      return true;
+    default:
+      return false;
   }
 }
 
-bool works_on_complex(BinaryOp op) {
-  return op <= BinaryOp::pow || op == BinaryOp::equal || op == BinaryOp::not_equal;
-}
+bool works_on_complex(BinaryOp op) { return op <= BinaryOp::pow || op == BinaryOp::equal || op == BinaryOp::not_equal; }
 
 Dims broadcast_shapes(const char* op, const Dims& a, const Dims& b) {
   Dims shape;
@@ -52,7 +62,8 @@ Tensor binary(BinaryOp op, const char* name, const Tensor& a, const Tensor& b) {
   require_same_device(name, a, b);
   require(a.dtype == b.dtype, ErrorCode::dtype, name, "expected equal dtypes, got ", a.dtype, " and ", b.dtype);
   const bool fits = !is_complex(a.dtype) || works_on_complex(op);
-  require(fits && (op != BinaryOp::atan2 || is_real_float(a.dtype)), ErrorCode::dtype, name, "expected a dtype that ", name, " is defined for, got ", a.dtype);
+  require(fits && (op != BinaryOp::atan2 || is_real_float(a.dtype)), ErrorCode::dtype, name, "expected a dtype that ", name,
+          " is defined for, got ", a.dtype);
   const Dims shape = broadcast_shapes(name, a.shape, b.shape);
   const Tensor x = broadcast_to(a, shape), y = broadcast_to(b, shape);
   Tensor out = empty(shape, op >= BinaryOp::equal ? Dtype::uint8 : a.dtype, a.backend());

@@ -7,8 +7,8 @@ namespace clebsch {
 template <class Args>
 using KernelRow = const char* (*KernelTable::*)(const Args&, void*);
 
-// Queues a launcher. `make` returns its arguments and holds the operands by value, which keeps them alive; it runs on the stream, where storage
-// gets its memory.
+// Queues a launcher. `make` returns its arguments and holds the operands by value, which keeps them alive; it runs on the stream, where
+// storage gets its memory.
 template <class Args, class Make>
 void launch(const char* op, KernelRow<Args> row, int64_t cost, Backend& backend, Make make) {
   backend.stream().enqueue(op, cost, [kernel = backend.kernels().*row, native = backend.native_stream(), make = std::move(make)]() mutable {

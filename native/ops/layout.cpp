@@ -22,7 +22,9 @@ void copy_into(const char* op, const Tensor& x, const Tensor& to) {
 }
 
 void fill(const Tensor& out, double re, double im) {
-  launch("fill", &KernelTable::fill, out.size(), out.backend(), [out, re, im] { return FillArgs{out.dtype, out.size(), re, im, out.data()}; });
+  launch("fill", &KernelTable::fill, out.size(), out.backend(), [out, re, im] {
+    return FillArgs{out.dtype, out.size(), re, im, out.data()};
+  });
 }
 
 }  // namespace
@@ -78,7 +80,8 @@ Tensor pad(const Tensor& x, const Dims& before, const Dims& after, double value)
   require(fits, ErrorCode::shape, "pad", "expected ", x.ndim(), " entries for before and after, got ", before, " and ", after);
   Dims shape = x.shape;
   for (int i = 0; i < x.ndim(); ++i) {
-    require(before[i] >= 0 && after[i] >= 0, ErrorCode::value, "pad", "expected numbers >= 0 for before and after, got ", before, " and ", after);
+    require(before[i] >= 0 && after[i] >= 0, ErrorCode::value, "pad", "expected numbers >= 0 for before and after, got ", before, " and ",
+            after);
     shape[i] += before[i] + after[i];
   }
   Tensor out = full(shape, x.dtype, x.backend(), value, 0);
@@ -98,7 +101,8 @@ Tensor concat(const std::vector<Tensor>& xs, int64_t axis) {
     require(x.dtype == first.dtype, ErrorCode::dtype, "concat", "expected ", first.dtype, " for all tensors, got ", x.dtype);
     Dims other = x.shape;
     if (other.ndim == shape.ndim) other[a] = first.shape[a];
-    require(other == first.shape, ErrorCode::shape, "concat", "expected shapes equal to ", first.shape, " save along axis ", axis, ", got ", x.shape);
+    require(other == first.shape, ErrorCode::shape, "concat", "expected shapes equal to ", first.shape, " save along axis ", axis, ", got ",
+            x.shape);
     shape[a] += x.shape[a];
   }
   Tensor out = empty(shape, first.dtype, first.backend());
@@ -113,8 +117,8 @@ Tensor concat(const std::vector<Tensor>& xs, int64_t axis) {
 
 Tensor make_complex(const Tensor& re, const Tensor& im) {
   require_same_device("complex", re, im);
-  require(is_real_float(re.dtype) && im.dtype == re.dtype, ErrorCode::dtype, "complex", "expected two tensors of float32 or of float64, got ", re.dtype,
-          " and ", im.dtype);
+  require(is_real_float(re.dtype) && im.dtype == re.dtype, ErrorCode::dtype, "complex",
+          "expected two tensors of float32 or of float64, got ", re.dtype, " and ", im.dtype);
   require(re.shape == im.shape, ErrorCode::shape, "complex", "expected ", re.shape, " for im, got ", im.shape);
   Tensor out = empty(re.shape, complex_of(re.dtype), re.backend());
   copy_into("complex", re, real(out));

@@ -34,7 +34,7 @@ Tensor concat(const std::vector<Tensor>& xs, int64_t axis);
 Tensor make_complex(const Tensor& re, const Tensor& im);  // real [...] x real [...] -> complex [...]
 
 // ---- rows (rows.cpp): index is int32 [k]; an index out of range gives zeros (gather) or is ignored (scatter)
-Tensor gather_rows(const Tensor& x, const Tensor& index, int64_t axis);                // [..., n, ...] -> [..., k, ...]
+Tensor gather_rows(const Tensor& x, const Tensor& index, int64_t axis);                 // [..., n, ...] -> [..., k, ...]
 Tensor scatter_rows(const Tensor& x, const Tensor& index, int64_t axis, int64_t rows);  // adjoint: [..., k, ...] -> [..., rows, ...]
 // window: ky, kx, sy, sx, top, left, bottom, right. [B, H, W, C] -> [B, Ho, Wo, ky, kx, C]
 Tensor unfold(const Tensor& x, const Dims& window);
@@ -51,15 +51,16 @@ Tensor reduce(ReduceOp op, const char* name, const Tensor& x, const Dims& axes);
 // ---- contractions (contract.cpp)
 // labels: one letter per axis; a letter in both inputs and the output is a batch index, in both inputs only it is summed.
 Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, const std::string& labels_b, const std::string& labels_out);
-// spec: block count, then per block a0, b0, c0, nd and nd x (size, stride a, stride b, stride c); a, b taken contiguous, stride 0 = index not there.
+// spec: block count, then per block a0, b0, c0, nd and nd x (size, stride a, stride b, stride c); a, b taken contiguous, stride 0 = index
+// not there.
 Tensor contract(const Tensor& a, const Tensor& b, std::span<const double> spec, const Dims& out_shape);
 
 // ---- Clebsch-Gordan products (bilinear.cpp)
 // T(z, x, y) = sum value z_i x_j y_k over the terms of a product x [.., rows_x, C] (x) y [.., rows_y, C] -> z [.., rows_z, C].
 // Role 0, 1, 2: the derivative of T by z, x, y, which is the product itself and its two adjoints: one gather over three sort orders.
 class BilinearPlan;
-std::shared_ptr<const BilinearPlan> bilinear_plan(std::span<const int32_t> tau1, std::span<const int32_t> tau2, std::span<const int32_t> edges,
-                                                  bool complex_basis, bool square, Dtype dtype, int device);
+std::shared_ptr<const BilinearPlan> bilinear_plan(std::span<const int32_t> tau1, std::span<const int32_t> tau2,
+                                                  std::span<const int32_t> edges, bool complex_basis, bool square, Dtype dtype, int device);
 // Role 0: p = x, q = y; 1: p = z, q = y; 2: p = z, q = x.
 Tensor bilinear(const Tensor& p, const Tensor& q, const BilinearPlan& plan, int64_t role);
 
@@ -73,12 +74,19 @@ Tensor legendre_table(bool inverse, const std::string& sampling, int64_t L, int6
 Tensor rotation_table(int64_t L, Dtype dtype, Backend& backend);
 
 // ---- random (random.cpp): element i depends on (seed, offset + i) alone
-Tensor random(RandomOp op, const char* name, const Dims& shape, Dtype dtype, Backend& backend, double seed, double offset, double a, double b);
+Tensor random(RandomOp op, const char* name, const Dims& shape, Dtype dtype, Backend& backend, double seed, double offset, double a,
+              double b);
 
 // ---- optimizers (optimizer.cpp): in place on parameter and state
-struct SgdOptions { double lr, momentum, weight_decay; bool nesterov; };
+struct SgdOptions {
+  double lr, momentum, weight_decay;
+  bool nesterov;
+};
 void sgd(const Tensor& parameter, const Tensor& gradient, const std::optional<Tensor>& velocity, const SgdOptions& options);
-struct AdamOptions { double lr, beta1, beta2, eps, weight_decay, correction1, correction2; bool decoupled; };
+struct AdamOptions {
+  double lr, beta1, beta2, eps, weight_decay, correction1, correction2;
+  bool decoupled;
+};
 void adam(const Tensor& parameter, const Tensor& gradient, const Tensor& m, const Tensor& v, const AdamOptions& options);
 
 }  // namespace clebsch::ops

@@ -43,8 +43,8 @@ void adam(const Tensor& parameter, const Tensor& gradient, const Tensor& m, cons
   check_in_place("adam_", "v", v);
   const Tensor g = contiguous(gradient);
   launch("adam_", &KernelTable::adam, 8 * parameter.size(), parameter.backend(), [=] {
-    return AdamArgs{parameter.dtype, parameter.size(), parameter.data(), g.data(), m.data(), v.data(), o.lr, o.beta1, o.beta2, o.eps, o.weight_decay,
-                    o.correction1, o.correction2, o.decoupled};
+    return AdamArgs{parameter.dtype, parameter.size(), parameter.data(), g.data(),      m.data(),   v.data(), o.lr, o.beta1, o.beta2,
+                    o.eps,           o.weight_decay,   o.correction1,    o.correction2, o.decoupled};
   });
 }
 

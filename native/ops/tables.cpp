@@ -14,7 +14,8 @@ class Table final : public Plan {
   size_t bytes() const override { return values.bytes(); }
 };
 
-Tensor cached_table(const std::string& name, const char* op, int64_t count, Dtype dtype, Backend& backend, const std::function<std::vector<double>()>& make) {
+Tensor cached_table(const std::string& name, const char* op, int64_t count, Dtype dtype, Backend& backend,
+                    const std::function<std::vector<double>()>& make) {
   require(is_real_float(dtype), ErrorCode::dtype, op, "expected float32 or float64 for dtype, got ", dtype);
   const std::string key = name + ' ' + dtype_name(dtype) + ' ' + backend.name();
   const auto build = [&]() -> std::shared_ptr<const Plan> {
@@ -37,7 +38,8 @@ Tensor cached_table(const std::string& name, const char* op, int64_t count, Dtyp
 
 math::Sampling sampling_of(const std::string& name) {
   using math::Sampling;
-  constexpr std::pair<const char*, Sampling> names[] = {{"mw", Sampling::mw},   {"mwss", Sampling::mwss}, {"dh", Sampling::dh}, {"gl", Sampling::gl},
+  constexpr std::pair<const char*, Sampling> names[] = {{"mw", Sampling::mw},     {"mwss", Sampling::mwss},
+                                                        {"dh", Sampling::dh},     {"gl", Sampling::gl},
                                                         {"soft", Sampling::soft}, {"equiangular", Sampling::equiangular}};
   for (const auto& [text, sampling] : names)
     if (name == text) return sampling;
@@ -46,9 +48,11 @@ math::Sampling sampling_of(const std::string& name) {
 
 Tensor legendre_table(bool inverse, const std::string& sampling, int64_t L, int64_t rows, Dtype dtype, Backend& backend) {
   const math::Sampling grid = sampling_of(sampling);
-  require(L >= 1 && L <= 4096 && rows >= 0 && rows <= 16384, ErrorCode::value, "s2Transform", "expected L in 1..4096, got ", L, " (", rows, " rows)");
+  require(L >= 1 && L <= 4096 && rows >= 0 && rows <= 16384, ErrorCode::value, "s2Transform", "expected L in 1..4096, got ", L, " (", rows,
+          " rows)");
   const int64_t rings = rows ? rows : math::rings(grid, static_cast<int>(L));
-  const std::string name = std::string(inverse ? "legendre inverse " : "legendre forward ") + sampling + ' ' + std::to_string(L) + ' ' + std::to_string(rings);
+  const std::string name =
+      std::string(inverse ? "legendre inverse " : "legendre forward ") + sampling + ' ' + std::to_string(L) + ' ' + std::to_string(rings);
   return cached_table(name, "s2Transform", rings * L * (L + 1) / 2, dtype, backend, [&] {
     const int n = static_cast<int>(L), r = static_cast<int>(rings);
     return inverse ? math::inverse_table(grid, n, r) : math::forward_table(grid, n, r);

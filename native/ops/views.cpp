@@ -51,7 +51,8 @@ Tensor component(const char* op, const Tensor& x, int which) {
 
 Tensor reshape(const Tensor& x, const Dims& shape) {
   check_shape("reshape", shape);
-  require(shape.product() == x.size(), ErrorCode::shape, "reshape", "expected a shape of ", x.size(), " elements (x is ", x.shape, "), got ", shape);
+  require(shape.product() == x.size(), ErrorCode::shape, "reshape", "expected a shape of ", x.size(), " elements (x is ", x.shape,
+          "), got ", shape);
   if (const auto strides = reshaped_strides(x, shape)) return view(x, shape, *strides, x.offset);
   return reshape(contiguous(x), shape);
 }
@@ -72,8 +73,8 @@ Tensor transpose(const Tensor& x, const Dims& permutation) {
 }
 
 Tensor slice(const Tensor& x, const Dims& begin, const Dims& size) {
-  require(begin.ndim == x.ndim() && size.ndim == x.ndim(), ErrorCode::shape, "slice", "expected ", x.ndim(), " entries for begin and size, got ", begin,
-          " and ", size);
+  require(begin.ndim == x.ndim() && size.ndim == x.ndim(), ErrorCode::shape, "slice", "expected ", x.ndim(),
+          " entries for begin and size, got ", begin, " and ", size);
   int64_t offset = x.offset;
   for (int i = 0; i < x.ndim(); ++i) {
     const bool inside = begin[i] >= 0 && size[i] >= 0 && begin[i] + size[i] <= x.shape[i];
