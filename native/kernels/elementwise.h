@@ -1,48 +1,11 @@
 #pragma once
 // One formula per UnaryOp and BinaryOp, host and device. The op is a template parameter: a loop over one op has no branch on it.
 #include "kernels/complex_math.h"
+#include "kernels/op_types.h"
 
 namespace clebsch {
 
-// ---- which op has which types ---------------------------------------------------------------------------------
-
-constexpr bool is_integer_op(UnaryOp op) {
-  switch (op) {
-    case UnaryOp::neg:
-    case UnaryOp::abs:
-    case UnaryOp::sign:
-    case UnaryOp::square:
-    case UnaryOp::relu:
-    case UnaryOp::floor:
-    case UnaryOp::ceil:
-    case UnaryOp::round:
-    case UnaryOp::conj:
-    case UnaryOp::logical_not:
-      return true;
-    default:
-      return false;
-  }
-}
-constexpr bool is_complex_op(UnaryOp op) {
-  switch (op) {
-    case UnaryOp::neg:
-    case UnaryOp::abs:
-    case UnaryOp::square:
-    case UnaryOp::reciprocal:
-    case UnaryOp::sqrt:
-    case UnaryOp::exp:
-    case UnaryOp::log:
-    case UnaryOp::sin:
-    case UnaryOp::cos:
-    case UnaryOp::tanh:
-    case UnaryOp::conj:
-      return true;
-    default:
-      return false;
-  }
-}
-constexpr bool is_complex_op(BinaryOp op) { return op <= BinaryOp::pow || op == BinaryOp::equal || op == BinaryOp::not_equal; }
-constexpr bool is_integer_op(BinaryOp op) { return op != BinaryOp::atan2; }
+// ---- types of operand and result ------------------------------------------------------------------------------
 
 template <auto op, class T>
 constexpr bool has_op = is_complex<T> ? is_complex_op(op) : (is_floating<T> || is_integer_op(op));

@@ -1,34 +1,15 @@
+#include "kernels/op_types.h"
 #include "ops/launch.h"
 #include "ops/ops.h"
 
 namespace clebsch::ops {
 namespace {
 
-bool works_on_integers(UnaryOp op) {
-  return op == UnaryOp::neg || op == UnaryOp::abs || op == UnaryOp::sign || op == UnaryOp::square || op == UnaryOp::relu ||
-         op == UnaryOp::logical_not;
+// Whether the operation is defined for the dtype.
+template <class Op>
+bool is_defined(Op op, Dtype dtype) {
+  return is_real_float(dtype) || (is_complex(dtype) ? is_complex_op(op) : is_integer_op(op));
 }
-
-bool works_on_complex(UnaryOp op) {
-  switch (op) {
-    case UnaryOp::neg:
-    case UnaryOp::abs:
-    case UnaryOp::square:
-    case UnaryOp::reciprocal:
-    case UnaryOp::sqrt:
-    case UnaryOp::exp:
-    case UnaryOp::log:
-    case UnaryOp::sin:
-    case UnaryOp::cos:
-    case UnaryOp::tanh:
-    case UnaryOp::conj:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool works_on_complex(BinaryOp op) { return op <= BinaryOp::pow || op == BinaryOp::equal || op == BinaryOp::not_equal; }
 
 Dims broadcast_shapes(const char* op, const Dims& a, const Dims& b) {
   Dims shape;
@@ -45,8 +26,7 @@ Dims broadcast_shapes(const char* op, const Dims& a, const Dims& b) {
 
 Tensor unary(UnaryOp op, const char* name, const Tensor& x) {
   if (op == UnaryOp::conj && !is_complex(x.dtype)) return x;
-  const bool fits = is_real_float(x.dtype) || (is_complex(x.dtype) ? works_on_complex(op) : works_on_integers(op));
-  require(fits, ErrorCode::dtype, name, "expected a dtype that ", name, " is defined for, got ", x.dtype);
+  require(is_defined(op, x.dtype), ErrorCode::dtype, name, "expected a dtype that ", name, " is defined for, got ", x.dtype);
   const Dtype result = op == UnaryOp::logical_not ? Dtype::uint8 : op == UnaryOp::abs ? real_of(x.dtype) : x.dtype;
   Tensor out = empty(x.shape, result, x.backend());
   launch(name, &KernelTable::unary, 4 * x.size(), out.backend(), [op, x, out] {
@@ -61,9 +41,7 @@ Tensor unary(UnaryOp op, const char* name, const Tensor& x) {
 Tensor binary(BinaryOp op, const char* name, const Tensor& a, const Tensor& b) {
   require_same_device(name, a, b);
   require(a.dtype == b.dtype, ErrorCode::dtype, name, "expected equal dtypes, got ", a.dtype, " and ", b.dtype);
-  const bool fits = !is_complex(a.dtype) || works_on_complex(op);
-  require(fits && (op != BinaryOp::atan2 || is_real_float(a.dtype)), ErrorCode::dtype, name, "expected a dtype that ", name,
-          " is defined for, got ", a.dtype);
+  require(is_defined(op, a.dtype), ErrorCode::dtype, name, "expected a dtype that ", name, " is defined for, got ", a.dtype);
   const Dims shape = broadcast_shapes(name, a.shape, b.shape);
   const Tensor x = broadcast_to(a, shape), y = broadcast_to(b, shape);
   Tensor out = empty(shape, op >= BinaryOp::equal ? Dtype::uint8 : a.dtype, a.backend());
