@@ -18,13 +18,27 @@ namespace {
 
 thread_local bool inside_range = false;
 
+// A thread watches this often, some 30 microseconds, before it sleeps: to wake it again costs more than that.
+constexpr int kWatches = 3000;
+
+template <class Condition>
+void watch(Condition done) {
+  for (int i = 0; i < kWatches && !done(); ++i) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+}
+
 // One call of parallel_ranges; lives on the caller's stack.
 struct Job {
   const int64_t n, grain;
   const RangeFn fn;
   void* const context;
-  int seats;                     // workers that may still join
-  int helpers = 0;               // workers at work; both are guarded by the pool's mutex
+  int seats;                     // workers that may still join; guarded by the pool's mutex
+  std::atomic<int> helpers{0};   // workers at work; changed under the pool's mutex
   std::atomic<int64_t> next{0};  // first index not yet handed out
 
   void work() {
@@ -43,11 +57,15 @@ class Pool {
       std::lock_guard lock(mutex_);
       grow(seats);
       jobs_.push_back(&job);
+      posted_.fetch_add(1, std::memory_order_relaxed);
     }
     for (int i = 0; i < seats; ++i) wake_.notify_one();
     job.work();
     std::unique_lock lock(mutex_);
-    std::erase(jobs_, &job);
+    std::erase(jobs_, &job);  // nobody joins any more
+    lock.unlock();
+    watch([&] { return job.helpers == 0; });
+    lock.lock();
     left_.wait(lock, [&] { return job.helpers == 0; });
   }
 
@@ -74,6 +92,12 @@ class Pool {
   void serve() {
     std::unique_lock lock(mutex_);
     while (true) {
+      if (jobs_.empty() && !closed_) {
+        const int64_t seen = posted_.load(std::memory_order_relaxed);
+        lock.unlock();
+        watch([&] { return posted_.load(std::memory_order_relaxed) != seen; });
+        lock.lock();
+      }
       wake_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
       if (closed_) return;
       Job& job = *jobs_.front();
@@ -90,7 +114,8 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable wake_, left_;
   std::vector<std::thread> workers_;
-  std::vector<Job*> jobs_;  // jobs that want helpers
+  std::vector<Job*> jobs_;          // jobs that want helpers
+  std::atomic<int64_t> posted_{0};  // jobs so far
   bool closed_ = false;
 };
 

@@ -19,10 +19,12 @@ export interface Milliseconds {
 }
 
 const leastRounds = 5;
-/** Short calls are repeated until a sample lasts this long. */
-const sampleSeconds = 0.004;
+/** Short calls are repeated until a sample lasts this long: the system takes some milliseconds to spread woken threads over the cores. */
+const sampleSeconds = 0.03;
 /** Before a sample shorter than this, threads of the previous candidate are given time to stop spinning and the caches are filled again. */
-const shortSeconds = 0.03;
+const shortSeconds = 0.1;
+/** Idle threads of OpenBLAS go on spinning for 2^26 clock cycles, on the core that the next candidate needs. */
+const restMilliseconds = 40;
 
 /** Work on one of our devices, what it makes disposed of, until the device has done it. */
 export function onDevice(work: () => void, device: number): Timed {
@@ -66,7 +68,7 @@ export async function alternate(candidates: readonly Timed[], effort: Effort): P
   for (let round = 0; round < Math.max(...plans.map(({ rounds }) => rounds)); round++) {
     for (const { run, one, count, samples } of plans.filter(({ rounds }) => round < rounds)) {
       if (one < shortSeconds) {
-        await setTimeout(2);
+        if (plans.length > 1) await setTimeout(restMilliseconds);
         await run(1);
       }
       samples.push((1000 * (await run(count))) / count);
