@@ -77,7 +77,7 @@ export interface Native {
     dtype: number,
     device: number,
   ): External;
-  planInfo(plan: External): { terms: number; bytes: number; tauOut: number[] };
+  planInfo(plan: External): { terms: number; tauOut: number[] };
   /** Tests only: a task of the given length, or one that fails, on the device's stream. */
   sleepTask(device: number, milliseconds: number): void;
   failTask(device: number, reason: string): void;

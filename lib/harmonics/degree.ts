@@ -24,16 +24,15 @@ export function degree<D extends Dtype>(x: Tensor<D>, tau: Tau, l: number): Tens
   return tidy(() => reshape(slice(x, begin, [...batch, rows, channels]), [...batch, 2 * l + 1, tau[l]!, channels]));
 }
 
-/** For every row of a signal of type tau: its degree l, order m and the row of order -m of the same fragment. */
-export function rowOrders(tau: Tau): { degree: Int32Array; order: Int32Array; mirror: Int32Array } {
+/** For every row of a signal of type tau: its order m and the row of order -m of the same fragment. */
+export function rowOrders(tau: Tau): { order: Int32Array; mirror: Int32Array } {
   const rows = typeSize(tau);
-  const result = { degree: new Int32Array(rows), order: new Int32Array(rows), mirror: new Int32Array(rows) };
+  const result = { order: new Int32Array(rows), mirror: new Int32Array(rows) };
   let row = 0;
   tau.forEach((fragments, l) => {
     const start = row;
     for (let m = -l; m <= l; m++) {
       for (let t = 0; t < fragments; t++, row++) {
-        result.degree[row] = l;
         result.order[row] = m;
         result.mirror[row] = start + (l - m) * fragments + t;
       }

@@ -64,7 +64,6 @@ napi_value machine_info(const Call& c) {
 napi_value plan_info(const Call& c, const ops::BilinearPlan& plan) {
   Napi::Object info = Napi::Object::New(c.env);
   info.Set("terms", static_cast<double>(plan.terms));
-  info.Set("bytes", static_cast<double>(plan.terms) * (8 + dtype_size(real_of(plan.dtype))));
   Napi::Array tau = Napi::Array::New(c.env, plan.tau_out.size());
   for (uint32_t l = 0; l < plan.tau_out.size(); ++l) tau.Set(l, plan.tau_out[l]);
   info.Set("tauOut", tau);

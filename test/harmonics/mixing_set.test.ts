@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { type Edge, type MixingOptions, type MixingRule, type MixingSet, mixingSet, mixingTerms } from '../../lib/harmonics/mixing_set.js';
+import { ReferenceSet } from '../support/reference.js';
 
-const reference = path.join(__dirname, '../../../shared/reference/cg/product');
+const reference = new ReferenceSet('cg');
 const edgeCount = (set: MixingSet): number => set.reduce((sum, edges) => sum + edges.length, 0);
 
 /** Name of a set in the reference lists, and the call that makes it. */
@@ -44,11 +43,11 @@ describe('edges and terms', () => {
   });
 });
 
-test.each([3, 4, 6])('the lists of the reference set, L = %i', (L) => {
-  const file = path.join(reference, `edges_L${L}.json`);
-  if (!existsSync(file)) return console.warn(`skipped: no ${path.relative(process.cwd(), file)}`);
-  const lists = JSON.parse(readFileSync(file, 'utf8')) as Record<string, MixingSet>;
-  for (const [name, [rule, options]] of Object.entries(sets)) expect(mixingSet(rule, L, options)).toEqual(lists[name]);
+reference.describe('the lists of the reference set', () => {
+  test.each([3, 4, 6])('L = %i', (L) => {
+    const lists = reference.json<Record<string, MixingSet>>(`product/edges_L${L}.json`);
+    for (const [name, [rule, options]] of Object.entries(sets)) expect(mixingSet(rule, L, options)).toEqual(lists[name]);
+  });
 });
 
 test('examples of trees', () => {
