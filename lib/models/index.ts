@@ -1,5 +1,6 @@
 export { buildModule, describeModule } from './build.js';
 export * from './classifier.js';
+export * from './digits.js';
 export * from './input.js';
 export * from './planar_cnn.js';
 export type { LayerConfig } from './registry.js';
