@@ -206,7 +206,9 @@ export async function train(module: Module, optimizer: Optimizer, examples: Exam
     const settle = async (next?: typeof underWay): Promise<void> => {
       const previous = underWay;
       underWay = next;
-      if (previous) onStep?.(await steps.report(...previous));
+      if (previous === undefined) return;
+      const report = await steps.report(...previous);
+      onStep?.(report);
     };
     module.train();
     for (let done = start; done < steps.total;) {
