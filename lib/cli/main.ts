@@ -7,6 +7,7 @@ import { alignedColumns } from './text.js';
 const commands: Readonly<Record<string, readonly [summary: string, load: () => Promise<{ command: Command }>]>> = {
   demo: ['train and test two networks on handwritten digits on the sphere', () => import('./commands/demo.js')],
   predict: ['classify digits or signals with a saved model', () => import('./commands/predict.js')],
+  report: ['write a page with figures and pictures about a trained network', () => import('./commands/report.js')],
   info: ['show what this machine and this build offer', () => import('./commands/info.js')],
   doctor: ['look for faults of this machine and this installation', () => import('./commands/doctor.js')],
 };
