@@ -10,44 +10,41 @@ export interface MixingGraph {
 }
 
 const width = 960;
-/** Distance of neighbouring nodes, and of neighbouring panels. */
-const [pitch, gap] = [14, 26];
-/** An arc is flatter than a half circle, so that panels stay low. */
-const flatness = 0.62;
+/** What stands between panels, and the least and largest distance of nodes: numbers of two digits fit, and few nodes are not torn apart. */
+const [gap, leastPitch, mostPitch] = [40, 17, 30];
+const panelWidth = 195;
 const colours = { pair: 'var(--series-1, #2563c9)', loop: 'var(--series-2, #d9662b)' };
 
 /** How high the arcs of a panel rise. */
-function rise(edges: MixingSet[number]): number {
-  return edges.reduce((most, [l1, l2]) => Math.max(most, (Math.abs(l2 - l1) * pitch * flatness) / 2), 0);
+function rise(edges: MixingSet[number], pitch: number): number {
+  return edges.reduce((most, [l1, l2]) => Math.max(most, (Math.abs(l2 - l1) * pitch) / 2), 0);
 }
 
 /** A pair as an arc above the line of nodes; a degree with itself as a ring under its node. */
-function edgeMarkup([l1, l2]: MixingSet[number][number]): string {
+function edgeMarkup([l1, l2]: MixingSet[number][number], pitch: number): string {
   const label = `<title>${l1} with ${l2}</title>`;
-  if (l1 === l2)
-    return `<circle class="edge" cx="${l1 * pitch}" cy="7" r="4.2" fill="none" stroke="${colours.loop}" stroke-width="1.6">${label}</circle>`;
-  const [from, to] = [Math.min(l1, l2) * pitch, Math.max(l1, l2) * pitch];
-  const [rx, ry] = [(to - from) / 2, ((to - from) / 2) * flatness];
-  const path = `M${from} 0A${coordinate(rx)} ${coordinate(ry)} 0 0 1 ${to} 0`;
+  const [from, to] = [l1, l2].sort((a, b) => a - b).map((l) => coordinate(l * pitch));
+  if (from === to)
+    return `<circle class="edge" cx="${from}" cy="7" r="4.2" fill="none" stroke="${colours.loop}" stroke-width="1.6">${label}</circle>`;
+  const radius = coordinate((Math.abs(l2 - l1) * pitch) / 2);
+  const path = `M${from} 0A${radius} ${radius} 0 0 1 ${to} 0`;
   return `<path class="edge" d="${path}" fill="none" stroke="${colours.pair}" stroke-width="1.3" stroke-opacity="0.75">${label}</path>`;
 }
 
-/** Numbers under the nodes: as many as fit, always that of degree 0. */
-function nodeMarkup(l: number, fragments: number, every: number): string {
-  const dot = `<circle class="node" cx="${l * pitch}" cy="0" r="3.4" fill-opacity="${fragments > 0 ? 1 : 0.25}"/>`;
-  return l % every === 0 ? `${dot}<text x="${l * pitch}" y="25" font-size="9.5" text-anchor="middle">${l}</text>` : dot;
+function nodeMarkup(l: number, fragments: number, pitch: number): string {
+  const x = coordinate(l * pitch);
+  const dot = `<circle class="node" cx="${x}" cy="0" r="3.6" fill-opacity="${fragments > 0 ? 1 : 0.25}"/>`;
+  // Three digits do not fit under each of more than a hundred nodes.
+  return l < 100 || l % 2 === 0 ? `${dot}<text x="${x}" y="25" font-size="10" text-anchor="middle">${l}</text>` : dot;
 }
 
-function panelMarkup(l: number, { tau, edges }: MixingGraph, x: number, y: number): string {
+/** One output degree; the row of its nodes is at the height 0, its heading at `top`. */
+function panelMarkup(l: number, { tau, edges }: MixingGraph, pitch: number, top: number): string {
   const own = edges[l]!;
-  const every = tau.length > 100 ? 2 : 1;
-  const heading = `l = ${l}: ${own.length} ${own.length === 1 ? 'pair' : 'pairs'}`;
   return [
-    `<g transform="translate(${coordinate(x)} ${coordinate(y)})">`,
-    `<text x="-4" y="${coordinate(-rise(own) - 12)}" font-size="12" font-weight="600">${heading}</text>`,
-    ...own.map(edgeMarkup),
-    ...tau.map((fragments, node) => nodeMarkup(node, fragments, every)),
-    '</g>',
+    `<text x="-4" y="${coordinate(top)}" font-weight="600">l = ${l}: ${own.length} ${own.length === 1 ? 'pair' : 'pairs'}</text>`,
+    ...own.map((edge) => edgeMarkup(edge, pitch)),
+    ...tau.map((fragments, node) => nodeMarkup(node, fragments, pitch)),
   ].join('\n');
 }
 
@@ -57,17 +54,21 @@ function panelMarkup(l: number, { tau, edges }: MixingGraph, x: number, y: numbe
  */
 export function mixingGraphSvg(graph: MixingGraph): string {
   const { title, tau, edges } = graph;
-  const panelWidth = (tau.length - 1) * pitch + gap;
-  const headingWidth = 110;
-  const step = Math.max(panelWidth, headingWidth);
+  const intervals = tau.length - 1;
+  const pitch = Math.min(mostPitch, Math.max(leastPitch, panelWidth / Math.max(1, intervals)));
+  const step = Math.max(panelWidth, intervals * pitch) + gap;
   const columns = Math.max(1, Math.floor(width / step));
   const panels: string[] = [];
-  let y = 0;
+  let height = 0;
   for (let first = 0; first < edges.length; first += columns) {
     const row = edges.slice(first, first + columns);
-    y += Math.max(...row.map(rise)) + 30;
-    row.forEach((_, i) => panels.push(panelMarkup(first + i, graph, 10 + i * step, y)));
-    y += 38;
+    const arcs = Math.max(...row.map((own) => rise(own, pitch)));
+    height += arcs + 34;
+    row.forEach((_, i) => {
+      const panel = panelMarkup(first + i, graph, pitch, -arcs - 14);
+      panels.push(`<g transform="translate(${coordinate(10 + i * step)} ${coordinate(height)})">\n${panel}\n</g>`);
+    });
+    height += 40;
   }
-  return svgDocument(title, Math.max(width, step), y, 12, panels);
+  return svgDocument(title, Math.max(width, step), height, 12, panels);
 }

@@ -29,20 +29,21 @@ export async function seenSpheres(images: Uint8Array, input: SignalInput, angles
 }
 
 /** The images [2L, 2L] that a planar network sees: rows of colatitude from the north pole, columns of longitude. */
-async function flatPictures(images: Uint8Array, input: SignalInput, angles: Float64Array): Promise<ReportPicture[]> {
+async function flatPictures({ images, labels, angles }: TestDigits, input: SignalInput): Promise<ReportPicture[]> {
   const side = 2 * input.L;
   const data = await tidy(async () => (await sphericalDigits(images, input, { device: 'cpu', angles })).data());
   const options = { height: side, width: side, scale: Math.ceil(240 / side), colormap: 'viridis', range: [0, 1] } as const;
   return Array.from({ length: data.length / side ** 2 }, (_, i) => ({
     name: `flat-${i}`,
-    caption: `digit ${i + 1} as an image of ${side} x ${side}`,
+    caption: `digit ${labels[i]}, ${side} x ${side} pixels`,
     picture: pixelPicture(data.slice(i * side ** 2, (i + 1) * side ** 2) as ArrayLike<number>, options),
   }));
 }
 
 /** Some digits as they are projected, as a network sees them, and turned. */
 export async function digitGalleries(digits: TestDigits, input: SignalInput): Promise<Gallery[]> {
-  const { images, labels, angles } = pick(digits, [0, 1, 2, 3].slice(0, digits.labels.length));
+  const some = pick(digits, [0, 1, 2, 3].slice(0, digits.labels.length));
+  const { images, labels, angles } = some;
   const gallery = (title: string, note: string, key: string, spheres: readonly Sphere[]): Gallery => ({
     title,
     note,
@@ -60,8 +61,5 @@ export async function digitGalleries(digits: TestDigits, input: SignalInput): Pr
   ];
   if (input.form === 'coefficients') return all;
   const note = 'Colatitude from above, longitude from the left: a rotation of the sphere bends the digit.';
-  return [
-    ...all,
-    { title: 'The turned digits as the planar network sees them', note, pictures: await flatPictures(images, input, angles) },
-  ];
+  return [...all, { title: 'The turned digits as the planar network sees them', note, pictures: await flatPictures(some, input) }];
 }

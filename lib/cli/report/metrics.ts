@@ -8,7 +8,7 @@ const maxBytes = 2 ** 28;
 export type Measurement = ReadonlyMap<string, number>;
 
 function readLine(line: string, argument: string): Measurement {
-  const row = parseStrictJson(op, argument, line, 4);
+  const row = parseStrictJson(op, argument, line, 4, 'any');
   expectFormat(op, typeof row === 'object' && row !== null && !Array.isArray(row), 'an object', argument, row);
   return new Map(Object.entries(row).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
 }

@@ -60,7 +60,7 @@ export async function mistakeGallery(model: Classifier, digits: TestDigits, { lo
     return { name: `mistake-${i + 1}`, caption: captionOf(mistake, classes), picture: sideBySide([written, ...spheres], 16) };
   });
   return {
-    title: 'The worst mistakes',
+    title: 'The worst mistakes on turned digits',
     note:
       `Of ${all.length.toLocaleString('en-US')} turned test digits that were taken for another class, those whose true class got the smallest probability. ` +
       `Left the digit as it was written, in the middle as it lies on the sphere, turned, right the degrees l < ${input.L} that the network sees.`,

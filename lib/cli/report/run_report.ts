@@ -32,7 +32,8 @@ function curves(metrics: readonly Measurement[]): Figures {
 
 function settingsTable(settings: Run['settings']): Table[] {
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, maxText);
-  const rows = Object.entries(settings).map(([name, value]) => [name, text(value)]);
+  const given = Object.entries(settings).filter(([, value]) => value !== null);
+  const rows = given.map(([name, value]) => [name, text(value)]);
   return rows.length > 0 ? [{ title: 'Settings of the training', columns: ['', ''], rows }] : [];
 }
 
