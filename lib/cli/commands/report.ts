@@ -1,7 +1,9 @@
 import path from 'node:path';
-import { loadMnist } from '../../data/mnist.js';
+import { cacheFolder } from '../../data/input_cache.js';
+import { firstDigits, loadMnist } from '../../data/mnist.js';
+import { digitRotations } from '../../data/rotations.js';
 import { deviceCode, deviceName } from '../../device.js';
-import { random } from '../../random.js';
+import { ClebschError, expected } from '../../errors.js';
 import { writeReport } from '../../report/html.js';
 import { tidy } from '../../scope.js';
 import { type Values, device, flag, text, whole } from '../arguments.js';
@@ -21,13 +23,13 @@ const options = {
   json: flag('print one JSON object'),
 };
 
-/** The first test digits, each with a rotation. */
-async function testDigits({ data, seed = 0, limit = Infinity }: Values<typeof options>): Promise<TestDigits> {
-  const { images, labels } = await loadMnist('test', data);
-  const n = Math.min(limit, labels.length);
-  random.seed(seed);
-  const angles = await tidy(() => random.rotations(n).data());
-  return { images: images.subarray(0, (n * images.length) / labels.length), labels: labels.subarray(0, n), angles };
+/** The first test digits, each with a rotation: those of `evaluate --test r`. Throws ERR_VALUE where there are fewer. */
+async function testDigits({ data, seed = 0, limit }: Values<typeof options>): Promise<TestDigits> {
+  const all = await loadMnist('test', data);
+  const digits = firstDigits(all, limit ?? all.labels.length);
+  const n = digits.labels.length;
+  if (n === 0) throw expected('report', 'at least one digit', 'the digits', 'none');
+  return { ...digits, angles: await digitRotations(n, seed) };
 }
 
 /** Tests the network of a run and writes its page. */
@@ -37,6 +39,7 @@ async function report(run: Run, digits: TestDigits, folder: string, place: Place
     const rotated = await testModel('testing, rotated', run.model, digits, place, digits.angles);
     const result = resultOf(run, { unrotated, rotated });
     const { differences, sections } = await networkSections(result, digits, place);
+    if (place.signal.aborted) throw new ClebschError('ERR_ABORTED', 'report', 'stopped by its signal');
     const page = await writeReport(folder, runReport(run, result, digits.labels.length, sections));
     return { page, result, differences, unrotated: unrotated.accuracy, rotated: rotated.accuracy };
   });
@@ -45,9 +48,10 @@ async function report(run: Run, digits: TestDigits, folder: string, place: Place
 export const command = defineCommand({
   name: 'report',
   summary:
-    'Writes a page about RUN, the folder of a `clebsch train` or a model file: accuracies on test digits, unrotated and rotated, training curves,\n' +
-    'confusion matrices, the worst mistakes, activations under rotation, and the mixing sets of the tensor products; all pictures also as files.',
-  operands: ['RUN'],
+    'Writes a page about the folder of a `clebsch train`, or a model file: accuracies on test digits, unrotated and rotated, training curves,\n' +
+    'confusion matrices, the worst mistakes, activations under rotation, and the mixing sets of the tensor products; all pictures also as files.\n' +
+    'Prepared digits are kept where `evaluate` keeps them.',
+  operands: ['RUN|MODEL'],
   options,
   async run(values, [place], { signal }: Context) {
     const start = performance.now();
@@ -57,7 +61,7 @@ export const command = defineCommand({
     try {
       const { dtype = 'float32' } = Object.values(run.model.parameters())[0] ?? {};
       const folder = values.out ?? path.join(run.folder, 'report');
-      const made = await report(run, digits, folder, { dtype: dtype as 'float32', device: where, signal });
+      const made = await report(run, digits, folder, { dtype: dtype as 'float32', device: where, signal, cache: cacheFolder() });
       const { page, result, differences, unrotated, rotated } = made;
       const seconds = (performance.now() - start) / 1000;
       const [n, parameters] = [digits.labels.length, run.model.parameterCount()];

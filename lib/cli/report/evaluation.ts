@@ -1,15 +1,14 @@
 import type { DeviceOption } from '../../device.js';
 import { expected } from '../../errors.js';
 import type { Digits } from '../../data/mnist.js';
-import { sphericalDigits } from '../../data/spherical_digits.js';
+import { preparedDigits } from '../../data/prepared_digits.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { SignalInput } from '../../models/input.js';
-import { cast } from '../../ops/layout.js';
-import { argmax } from '../../ops/reduce.js';
+import { cast, toDevice } from '../../ops/layout.js';
 import { ProgressBar } from '../../progress.js';
 import { tidy } from '../../scope.js';
-import type { Tensor } from '../../tensor.js';
-import { accuracy, confusionCounts, forwardInBatches } from '../../train/evaluate.js';
+import { type Tensor, tensor } from '../../tensor.js';
+import { type Evaluation, confusionCounts, evaluate } from '../../train/evaluate.js';
 
 /** Digits with one rotation for each of them. */
 export interface TestDigits extends Digits {
@@ -22,15 +21,12 @@ export interface Place {
   readonly dtype: 'float32' | 'float64';
   readonly device: DeviceOption;
   readonly signal: AbortSignal;
+  /** Folder where prepared digits are kept for the next time; left out: nowhere. */
+  readonly cache?: string;
 }
 
 /** A classifier's answers to digits. */
-export interface TestResult {
-  /** [n, classes] */
-  readonly logits: Tensor;
-  /** The class of the largest logit, [n]. */
-  readonly predicted: ArrayLike<number>;
-  readonly accuracy: number;
+export interface TestResult extends Evaluation {
   /** `confusion[truth][prediction]` */
   readonly confusion: readonly (readonly number[])[];
   readonly imagesPerSecond: number;
@@ -41,17 +37,18 @@ export async function project(
   label: string,
   { images, labels }: Digits,
   input: SignalInput,
-  { dtype, device, signal }: Place,
+  { dtype, device, ...place }: Place,
   angles?: Float64Array,
 ): Promise<Tensor> {
   const bar = new ProgressBar(labels.length, { label, unit: 'digits' });
-  const options = { device, signal, onDigits: (count: number) => bar.advance(count), ...(angles && { angles }) };
-  const inputs = await sphericalDigits(images, input, options);
+  const { signal, cache } = place;
+  const onDigits = (count: number): void => bar.advance(count);
+  const inputs = await preparedDigits(images, input, { signal, onDigits, ...(cache && { cache }), ...(angles && { angles }) });
   bar.finish();
-  return cast(inputs, dtype);
+  return tidy(() => toDevice(cast(inputs, dtype), device));
 }
 
-/** Applies a classifier to digits, each turned by its `angles`. The time is that of the network alone. Throws ERR_VALUE where a logit is not finite. */
+/** Applies a classifier to digits, each turned by its `angles`. The time is that of the network alone. Throws ERR_VALUE where its loss is not finite. */
 export async function testModel(
   label: string,
   model: Classifier,
@@ -60,20 +57,15 @@ export async function testModel(
   angles?: Float64Array,
 ): Promise<TestResult> {
   const { input, classes } = model.options;
+  const n = digits.labels.length;
   return tidy(async () => {
     const inputs = await project(label, digits, input, place, angles);
+    const labels = tensor(Int32Array.from(digits.labels), [n], { device: place.device });
     const start = performance.now();
-    const logits = await forwardInBatches(model, inputs, { signal: place.signal });
+    const evaluation = await evaluate(model, { inputs, labels }, { signal: place.signal });
     const seconds = (performance.now() - start) / 1000;
-    if (!(await logits.data()).every(Number.isFinite)) throw expected('testModel', 'finite logits', 'the model', 'others');
-    const predicted = await argmax(logits, -1).data();
-    const { labels } = digits;
-    return {
-      logits,
-      predicted,
-      accuracy: accuracy(predicted, labels),
-      confusion: confusionCounts(predicted, labels, classes.length),
-      imagesPerSecond: labels.length / seconds,
-    };
+    if (!Number.isFinite(evaluation.loss)) throw expected('testModel', 'a finite loss', 'the model', evaluation.loss);
+    const confusion = confusionCounts(evaluation.predicted, digits.labels, classes.length);
+    return { ...evaluation, confusion, imagesPerSecond: n / seconds };
   });
 }

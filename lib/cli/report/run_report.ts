@@ -1,18 +1,19 @@
 import { meanCurve } from '../../report/chart.js';
 import type { Figures, ReportData, Table } from '../../report/html.js';
-import type { Measurement } from './metrics.js';
+import type { Measurement } from '../../train/metrics.js';
+import type { RunConfig } from '../../train/run_folder.js';
 import type { Run } from './run.js';
 import { type Result, confusionSection, resultTable, trainingSection } from './sections.js';
 
 const maxText = 160;
 
-/** The last value of a name, or the largest. */
+/** The last value of a name. */
 function finalValue(metrics: readonly Measurement[], name: string): number | undefined {
   return metrics.map((row) => row.get(name)).findLast((value) => value !== undefined);
 }
 
 /** Time and speed of the training, where its metrics tell them. */
-export function trainingOf(metrics: readonly Measurement[]): Result['training'] {
+function trainingTimes(metrics: readonly Measurement[]): Result['training'] {
   const [seconds, imagesPerSecond] = [finalValue(metrics, 'seconds'), finalValue(metrics, 'imagesPerSecond')];
   return seconds !== undefined && imagesPerSecond !== undefined ? { seconds, imagesPerSecond } : undefined;
 }
@@ -30,30 +31,17 @@ function curves(metrics: readonly Measurement[]): Figures {
   return trainingSection('step', { loss: both('loss', 'validationLoss', 1), accuracy: both('accuracy', 'validationAccuracy', 100) });
 }
 
-function settingsTable(settings: Run['settings']): Table[] {
+/** What is set; what is left to the defaults is null. */
+function settingsTable(config: RunConfig): Table {
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, maxText);
-  const given = Object.entries(settings).filter(([, value]) => value !== null);
-  const rows = given.map(([name, value]) => [name, text(value)]);
-  return rows.length > 0 ? [{ title: 'Settings of the training', columns: ['', ''], rows }] : [];
-}
-
-/** What config.json says about the network and its training, in words. */
-function description({ name, settings }: Run): { kind: string; training: string } {
-  const { plan, train, epochs } = settings;
-  const { model } = Object(plan) as { model?: unknown };
-  const rotations: Readonly<Record<string, string>> = { nr: 'unrotated', r: 'rotated' };
-  const digits = typeof train === 'string' ? rotations[train] : undefined;
-  const length = typeof epochs === 'number' ? ` for ${epochs} epochs` : '';
-  return {
-    kind: typeof model === 'string' ? model : name,
-    training: digits === undefined ? '' : `trained on ${digits} digits${length} and `,
-  };
+  const given = Object.entries(config).filter(([, value]) => value !== null);
+  return { title: 'Settings of the training', columns: ['', ''], rows: given.map(([name, value]) => [name, text(value)]) };
 }
 
 /** The network of a run with what is known about its training. */
-export function resultOf(run: Run, tests: Pick<Result, 'unrotated' | 'rotated'>): Result {
-  const training = trainingOf(run.metrics);
-  return { name: description(run).kind, key: 'model', model: run.model, ...(training && { training }), ...tests };
+export function resultOf({ name, model, training }: Run, tests: Pick<Result, 'unrotated' | 'rotated'>): Result {
+  const times = training && trainingTimes(training.metrics);
+  return { name: training?.config.plan.model ?? name, key: 'model', model, ...(times && { training: times }), ...tests };
 }
 
 /** The table of results, for the terminal and the page. */
@@ -61,12 +49,20 @@ export function runTable(result: Result): Table {
   return resultTable([result], 'The share of test digits that were classified rightly, as they are and each under a random rotation.');
 }
 
+/** How long the training was; it may have been stopped before its end. */
+function epochsText({ epochs }: RunConfig, metrics: readonly Measurement[]): string {
+  const done = finalValue(metrics, 'epoch') ?? epochs;
+  return done < epochs ? `${done} of ${epochs} epochs` : `${epochs} epochs`;
+}
+
 /** The page about a run; `pictures` are the sections about its network, `digits` the number of test digits. */
-export function runReport(run: Run, result: Result, digits: number, pictures: ReportData['sections']): ReportData {
-  const { kind, training } = description(run);
+export function runReport({ name, training }: Run, result: Result, digits: number, pictures: ReportData['sections']): ReportData {
+  const trained = { nr: 'unrotated', r: 'rotated' } as const;
+  const { config, metrics = [] } = training ?? {};
+  const history = config ? `trained on ${trained[config.train]} digits for ${epochsText(config, metrics)} and ` : '';
   return {
-    title: `Spherical digits: ${run.name}`,
-    summary: `The network '${kind}', ${training}tested on ${digits.toLocaleString('en-US')} digits, unrotated and each under a random rotation.`,
-    sections: [runTable(result), curves(run.metrics), confusionSection([result]), ...pictures, ...settingsTable(run.settings)],
+    title: `Spherical digits: ${name}`,
+    summary: `The network '${result.name}', ${history}tested on ${digits.toLocaleString('en-US')} digits, unrotated and each under a random rotation.`,
+    sections: [runTable(result), curves(metrics), confusionSection([result]), ...pictures, ...(config ? [settingsTable(config)] : [])],
   };
 }

@@ -1,4 +1,4 @@
-import { parseMetrics } from '../../lib/cli/report/metrics.js';
+import { parseMetrics } from '../../lib/train/metrics.js';
 import { thrownBy } from '../files/thrown.js';
 
 const parse = (text: string) => parseMetrics(Buffer.from(text)).map((row) => Object.fromEntries(row));
