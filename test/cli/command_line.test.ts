@@ -1,7 +1,7 @@
 import { clebsch } from './command.js';
 
 test.each<[string, string[], RegExp]>([
-  ['no command', [], /expected a command: demo, predict, report, info, doctor/],
+  ['no command', [], /expected a command: demo, train, evaluate, predict, report, info, doctor/],
   ['an unknown command', ['train'], /unknown command 'train'/],
   ['a property of every object', ['constructor'], /unknown command/],
   ['an unknown option', ['info', '--nix'], /'--nix'/],
