@@ -149,7 +149,7 @@ export async function writeReport(folder: string, data: ReportData): Promise<str
     throw expected(op, 'a folder', folder, (error as Error).message, 'ERR_IO');
   });
   const write = (file: string, bytes: Uint8Array): Promise<void> => writeFileAtomic(path.join(folder, file), [bytes], op);
-  for (const { name, svg } of figures) await write(`${name}.svg`, Buffer.from(standaloneSvg(svg)));
+  for (const { name, title, svg } of figures) await write(`${name}.svg`, Buffer.from(standaloneSvg(title, svg)));
   for (const [{ name }, png] of pngs) await write(`${name}.png`, png);
   await write('index.html', Buffer.from(page(data, pngs)));
   return path.join(folder, 'index.html');

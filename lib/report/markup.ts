@@ -18,8 +18,19 @@ export function svgDocument(title: string, width: number, height: number, fontSi
   return [open, ...lines, '</svg>'].join('\n');
 }
 
-/** The same drawing as a file of its own: on white, its colours no longer those of a page, which many programs could not look up. */
-export function standaloneSvg(svg: string): string {
-  const plain = svg.replace(/var\(--[\w-]+, ([^()]+)\)/g, '$1');
-  return `${plain.replace(/>/, '>\n<rect width="100%" height="100%" fill="#ffffff"/>')}\n`;
+const titleHeight = 30;
+
+/** The same drawing as a file of its own: with its title, on white, its colours no longer those of a page, which many programs could not look up. */
+export function standaloneSvg(title: string, svg: string): string {
+  const [open, width = '', height = ''] = /^<svg viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>/.exec(svg) ?? [''];
+  const whole = titleHeight + Number(height);
+  return [
+    open.replace(`0 0 ${width} ${height}`, `0 ${-titleHeight} ${width} ${whole}`),
+    `<rect y="${-titleHeight}" width="${width}" height="${whole}" fill="#ffffff"/>`,
+    `<text x="8" y="-10" font-size="14" font-weight="600">${escapeMarkup(title)}</text>`,
+    `${svg
+      .slice(open.length)
+      .trim()
+      .replace(/var\(--[\w-]+, ([^()]+)\)/g, '$1')}\n`,
+  ].join('\n');
 }

@@ -61,6 +61,7 @@ function relativeDifference({ turned, again, digits }: BlockOutput): number {
 
 /** A relative size as one writes it: `1.3 %`, or `5.4e-7` where it is tiny. */
 export function relativeSize(value: number): string {
+  if (value === 0) return '0';
   return value >= 0.001 ? `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %` : value.toExponential(1);
 }
 

@@ -12,9 +12,10 @@ function finalValue(metrics: readonly Measurement[], name: string): number | und
   return metrics.map((row) => row.get(name)).findLast((value) => value !== undefined);
 }
 
-/** Time and speed of the training, where its metrics tell them. */
+/** Time and median speed of the training, where its metrics tell them. */
 function trainingTimes(metrics: readonly Measurement[]): Result['training'] {
-  const [seconds, imagesPerSecond] = [finalValue(metrics, 'seconds'), finalValue(metrics, 'imagesPerSecond')];
+  const rates = metrics.flatMap((row) => row.get('imagesPerSecond') ?? []).sort((a, b) => a - b);
+  const [seconds, imagesPerSecond] = [finalValue(metrics, 'seconds'), rates[rates.length >> 1]];
   return seconds !== undefined && imagesPerSecond !== undefined ? { seconds, imagesPerSecond } : undefined;
 }
 
