@@ -1,7 +1,7 @@
 import { clebsch } from './command.js';
 
 test.each<[string, string[], RegExp]>([
-  ['no command', [], /expected a command: demo, train, evaluate, predict, info, doctor/],
+  ['no command', [], /expected a command: demo, train, evaluate, predict, report, info, doctor/],
   ['an unknown command', ['learn'], /unknown command 'learn'/],
   ['a property of every object', ['constructor'], /unknown command/],
   ['an unknown option', ['info', '--nix'], /'--nix'/],
