@@ -2,41 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { crc32 } from '../../lib/formats/crc32.js';
 import * as npy from '../../lib/formats/npy.js';
 import { parse, serialize } from '../../lib/formats/npz.js';
-
-/** Archives with images = arange(6, uint8)[1, 2, 3] and labels = [7] of int64, written by NumPy 2.4, in base64. */
-const byNumpy = {
-  savez:
-    'UEsDBC0AAAAAAAAAIQCdUziG//////////8KABQAaW1hZ2VzLm5weQEAEACGAAAAAAAAAIYAAAAAAAAAk05VTVBZAQB2AHsnZGVzY3InOiAnfHUxJywgJ2Zv' +
-    'cnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEsIDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg' +
-    'ICAgICAgIAoAAQIDBAVQSwMELQAAAAAAAAAhALmTe5j//////////woAFABsYWJlbHMubnB5AQAQAIgAAAAAAAAAiAAAAAAAAACTTlVNUFkBAHYAeydkZXNj' +
-    'cic6ICc8aTgnLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoMSwpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg' +
-    'ICAgICAgICAgICAgICAgICAgICAgCgcAAAAAAAAAUEsBAi0DLQAAAAAAAAAhAJ1TOIaGAAAAhgAAAAoAAAAAAAAAAAAAAIABAAAAAGltYWdlcy5ucHlQSwEC' +
-    'LQMtAAAAAAAAACEAuZN7mIgAAACIAAAACgAAAAAAAAAAAAAAgAHCAAAAbGFiZWxzLm5weVBLBQYAAAAAAgACAHAAAACGAQAAAAA=',
-  savez_compressed:
-    'UEsDBC0AAAAIAAAAIQCdUziG//////////8KABQAaW1hZ2VzLm5weQEAEACGAAAAAAAAAE8AAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgXlNqqK6joJ6W' +
-    'X1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkahjoKRjoKxpo6CrUK5AEuBkYmZhZWAFBLAwQtAAAACAAAACEAuZN7mP//////////CgAUAGxhYmVscy5ucHkB' +
-    'ABAAiAAAAAAAAABIAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6loG6TaaGuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GoY6mjoKtQoUAC52BggA' +
-    'AFBLAQItAy0AAAAIAAAAIQCdUziGTwAAAIYAAAAKAAAAAAAAAAAAAACAAQAAAABpbWFnZXMubnB5UEsBAi0DLQAAAAgAAAAhALmTe5hIAAAAiAAAAAoAAAAA' +
-    'AAAAAAAAAIABiwAAAGxhYmVscy5ucHlQSwUGAAAAAAIAAgBwAAAADwEAAAAA',
-  'savez_compressed into a stream, with data descriptors':
-    'UEsDBC0ACAAIAAAAIQAAAAAA//////////8KABQAaW1hZ2VzLm5weQEAEAAAAAAAAAAAAAAAAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgXlNqqK6joJ6W' +
-    'X1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkahjoKRjoKxpo6CrUK5AEuBkYmZhZWAFBLBwidUziGTwAAAAAAAACGAAAAAAAAAFBLAwQtAAgACAAAACEAAAAA' +
-    'AP//////////CgAUAGxhYmVscy5ucHkBABAAAAAAAAAAAAAAAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6loG6TaaGuo6Cell9UUpSYF59flJIKEndLzClO' +
-    'BYoXZyQWpAL5GoY6mjoKtQoUAC52BggAAFBLBwi5k3uYSAAAAAAAAACIAAAAAAAAAFBLAQItAy0ACAAIAAAAIQCdUziGTwAAAIYAAAAKAAAAAAAAAAAAAACA' +
-    'AQAAAABpbWFnZXMubnB5UEsBAi0DLQAIAAgAAAAhALmTe5hIAAAAiAAAAAoAAAAAAAAAAAAAAIABowAAAGxhYmVscy5ucHlQSwUGAAAAAAIAAgBwAAAAPwEA' +
-    'AAAA',
-} as const;
-/** One float32 3 with the name größe, of no axes. */
-const umlauts =
-  'UEsDBC0AAAgAAAAAIQDD59+m//////////8LABQAZ3LDtsOfZS5ucHkBABAAhAAAAAAAAACEAAAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJzxmNCcsICdm' +
-  'b3J0cmFuX29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICgpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg' +
-  'ICAgICAgICAKAABAQFBLAQItAy0AAAgAAAAAIQDD59+mhAAAAIQAAAALAAAAAAAAAAAAAACAAQAAAABncsO2w59lLm5weVBLBQYAAAAAAQABADkAAADBAAAA' +
-  'AAA=';
-
-const arrays = new Map([
-  ['images', { dtype: 'uint8', shape: [1, 2, 3], data: Uint8Array.of(0, 1, 2, 3, 4, 5) }],
-  ['labels', { dtype: 'int32', shape: [1], data: Int32Array.of(7) }],
-] as const);
+import { arrays, byNumpy, umlauts } from './numpy_archives.js';
 
 /** Fields of an entry as the format stores them. */
 interface Fields {
