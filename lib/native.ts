@@ -47,12 +47,23 @@ export interface NativeMath {
   rotationTable(L: number, dtype: number, device: number): External;
 }
 
+/** What the profile measured of one operation with operands of one shape. */
+export interface NativeProfileRow {
+  op: string;
+  shape: string;
+  calls: number;
+  ms: number;
+  flops: number;
+  bytes: number;
+}
+
 /** The add-on as TypeScript sees it. Every call that returns a tensor fills `result`: [dtype, device, bytes, ndim, d0..d7]. */
 export interface Native {
   readonly result: Float64Array;
   readonly ops: Readonly<Record<string, NativeOp>>;
   readonly math: NativeMath;
   readonly planCache: { bytes(): number; limit(): number; setLimit(bytes: number): void; clear(): void };
+  readonly profile: { start(): void; stop(): NativeProfileRow[] };
   fromData(data: TypedArray, shape: readonly number[], dtype: number, device: number): External;
   full(shape: readonly number[], dtype: number, device: number, re: number, im: number): External;
   data(tensor: External): Promise<TypedArray>;

@@ -2,7 +2,8 @@ import { type Dtype, complexDtype, isComplex } from '../dtype.js';
 import { type DeviceOption, deviceCode } from '../device.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
-import { contract } from '../ops/contract.js';
+import { product } from '../ops/axes.js';
+import { contract, transposedSpec } from '../ops/contract.js';
 import { gatherRows } from '../ops/rows.js';
 import { asComplex, asReal, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
@@ -164,10 +165,10 @@ class TableTransform implements S2Transform {
     const { L, sampling, nTheta } = this.grid;
     const [lead, channels] = [f.shape.slice(0, -3), f.shape.at(-1)!];
     const batch = product(lead);
-    const toRings = exchanged(this.fourierSpec(batch, channels));
+    const toRings = transposedSpec(this.fourierSpec(batch, channels));
     const rings = contract(f, this.fourierTensor(f, inverse), toRings, [batch, nTheta, 2 * L - 1, channels]);
     const table = legendreTable(inverse, sampling, L, nTheta, f);
-    const sorted = contract(rings, table, exchanged(this.orderSpec(batch, channels)), [batch, L * L, channels]);
+    const sorted = contract(rings, table, transposedSpec(this.orderSpec(batch, channels)), [batch, L * L, channels]);
     return reshape(gatherRows(sorted, this.index(this.rowsBack, f), -2), [...lead, L * L, channels]);
   }
 
@@ -216,19 +217,6 @@ class TableTransform implements S2Transform {
   }
 }
 
-/** A contract spec with its first operand and its result exchanged: the transposed map. */
-function exchanged(spec: Float64Array): Float64Array {
-  const result = spec.slice();
-  let at = 1;
-  for (let block = 0; block < spec[0]!; block++) {
-    [result[at], result[at + 2]] = [spec[at + 2]!, spec[at]!];
-    const dims = spec[at + 3]!;
-    at += 4;
-    for (let i = 0; i < dims; i++, at += 4) [result[at + 1], result[at + 3]] = [spec[at + 3]!, spec[at + 1]!];
-  }
-  return result;
-}
-
 function orderRows(L: number): Int32Array {
   const rows: number[] = [];
   for (let m = 0; m < L; m++) {
@@ -258,10 +246,6 @@ function fourierMatrix({ L, nPhi, phiOffset }: Grid, dtype: Dtype, divisor: numb
     }
   }
   return matrix;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 /** A complex tensor [..., C] as a real one [..., 2C]. */

@@ -28,3 +28,8 @@ export function broadcastShapes(op: string, a: readonly number[], b: readonly nu
     return m === 1 ? n : m;
   });
 }
+
+/** Number of elements of a shape. */
+export function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

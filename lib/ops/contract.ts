@@ -48,6 +48,11 @@ function permuted(spec: Float64Array, order: readonly [number, number, number]):
   return result;
 }
 
+/** The spec with its first operand and its result exchanged: the transposed map. */
+export function transposedSpec(spec: Float64Array): Float64Array {
+  return permuted(spec, [2, 1, 0]);
+}
+
 /**
  * A list of contractions over parts of `a` and `b` (floating point, taken row-major), each c[...] = sum a[...] b[...] over indices with given strides.
  * `spec` is [block count, then per block: a0, b0, c0, nd, then nd times (size, stride in a, in b, in c)]; stride 0: the index is not in that

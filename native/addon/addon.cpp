@@ -5,6 +5,7 @@
 #include "addon/math_face.h"
 #include "addon/op_table.h"
 #include "core/parallel.h"
+#include "core/profile.h"
 
 namespace clebsch::addon {
 namespace {
@@ -190,6 +191,11 @@ constexpr Row kPlanCacheFace[] = {
     {"clear", bound<&clear_plans>},
 };
 
+constexpr Row kProfileFace[] = {
+    {"start", bound<&profile::start>},
+    {"stop", bound<&stop_profile>},
+};
+
 Napi::Object table(Napi::Env env, std::span<const Row> rows) {
   Napi::Object object = Napi::Object::New(env);
   for (const Row& row : rows) {
@@ -207,6 +213,7 @@ Napi::Object init(Napi::Env env, Napi::Object) {
   face.Set("ops", table(env, op_table()));
   face.Set("math", table(env, math_face()));
   face.Set("planCache", table(env, kPlanCacheFace));
+  face.Set("profile", table(env, kProfileFace));
   return face;
 }
 

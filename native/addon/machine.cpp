@@ -1,6 +1,7 @@
 #include "addon/machine.h"
 
 #include "core/parallel.h"
+#include "core/profile.h"
 #include "ops/bilinear.h"
 
 namespace clebsch::addon {
@@ -68,6 +69,21 @@ napi_value plan_info(const Call& c, const ops::BilinearPlan& plan) {
   for (uint32_t l = 0; l < plan.tau_out.size(); ++l) tau.Set(l, plan.tau_out[l]);
   info.Set("tauOut", tau);
   return info;
+}
+
+napi_value stop_profile(const Call& c) {
+  Napi::Array rows = Napi::Array::New(c.env);
+  for (const profile::Row& row : profile::stop()) {
+    Napi::Object object = Napi::Object::New(c.env);
+    object.Set("op", row.op);
+    object.Set("shape", row.shape);
+    object.Set("calls", static_cast<double>(row.calls));
+    object.Set("ms", row.milliseconds);
+    object.Set("flops", row.flops);
+    object.Set("bytes", row.bytes);
+    rows.Set(rows.Length(), object);
+  }
+  return rows;
 }
 
 void configure_emulation(const std::string& key, const std::string& value) {

@@ -1,0 +1,165 @@
+#include "ops/effort.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/dtype.h"
+#include "core/shape.h"
+
+namespace clebsch {
+namespace {
+
+double size_of(Dtype dtype) { return static_cast<double>(dtype_size(dtype)); }
+
+Dims dims_of(int32_t ndim, const int64_t* sizes) {
+  Dims dims;
+  for (int32_t i = 0; i < ndim; ++i) dims.push(sizes[i]);
+  return dims;
+}
+
+template <class... Parts>
+std::string text(const Parts&... parts) {
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str();
+}
+
+// Elements of an operand that a strided index space visits.
+double elements(int32_t ndim, const int64_t* shape, const int64_t* stride) {
+  double count = 1;
+  for (int32_t i = 0; i < ndim; ++i)
+    if (stride[i] != 0 || shape[i] == 0) count *= static_cast<double>(shape[i]);
+  return count;
+}
+
+Effort rows_effort(Dtype dtype, int64_t outer, int64_t from, int64_t to, int64_t inner, double index_rows, bool adds) {
+  const double row = static_cast<double>(outer * inner);
+  return {adds ? row * static_cast<double>(from) * (is_complex(dtype) ? 2 : 1) : 0,
+          row * static_cast<double>(from + to) * size_of(dtype) + index_rows * sizeof(int32_t),
+          text(Dims{outer, from, inner}, " to ", to, " rows")};
+}
+
+double group_size(int32_t count, const ContractDim* dims) {
+  double size = 1;
+  for (int32_t i = 0; i < count; ++i) size *= static_cast<double>(dims[i].size);
+  return size;
+}
+
+double operand_size(const ContractBlock& block, int64_t ContractDim::*stride) {
+  double size = 1;
+  const auto count = [&](int32_t dims, const ContractDim* dim) {
+    for (int32_t i = 0; i < dims; ++i)
+      if (dim[i].*stride != 0 || dim[i].size == 0) size *= static_cast<double>(dim[i].size);
+  };
+  count(block.batch_dims, block.batch);
+  count(block.m_dims, block.m);
+  count(block.n_dims, block.n);
+  count(block.k_dims, block.k);
+  return size;
+}
+
+// Multiply-adds.
+double products(const ContractBlock& b) {
+  return group_size(b.batch_dims, b.batch) * group_size(b.m_dims, b.m) * group_size(b.n_dims, b.n) * group_size(b.k_dims, b.k);
+}
+
+std::string shape_of(const ContractArgs& args) {
+  const auto less = [](const ContractBlock& x, const ContractBlock& y) { return products(x) < products(y); };
+  const ContractBlock* b = std::max_element(args.blocks, args.blocks + args.count, less);
+  if (args.count == 0) return "";
+  const double batch = group_size(b->batch_dims, b->batch), m = group_size(b->m_dims, b->m), n = group_size(b->n_dims, b->n),
+               k = group_size(b->k_dims, b->k);
+  const std::string others = args.count > 1 ? text(", the largest of ", args.count) : "";
+  return text(batch > 1 ? text(batch, " ") : "", '[', m, ", ", k, "] x [", k, ", ", n, ']', others);
+}
+
+}  // namespace
+
+Effort effort_of(const FillArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }
+
+Effort effort_of(const CopyArgs& a) {
+  const double read = elements(a.ndim, a.shape, a.x_stride), written = elements(a.ndim, a.shape, a.out_stride);
+  return {0, read * size_of(a.from) + written * size_of(a.to), text(dims_of(a.ndim, a.shape))};
+}
+
+Effort effort_of(const GatherRowsArgs& a) {
+  return rows_effort(a.dtype, a.outer, std::min(a.rows_in, a.rows_out), a.rows_out, a.inner, static_cast<double>(a.rows_out), false);
+}
+
+Effort effort_of(const ScatterRowsArgs& a) {
+  return rows_effort(a.dtype, a.outer, a.rows_in, a.rows_out, a.inner, static_cast<double>(a.rows_in), true);
+}
+
+Effort effort_of(const UnfoldArgs& a) {
+  const int64_t image = a.batch * a.height * a.width * a.channels;
+  const int64_t windows = a.batch * a.out_height * a.out_width * a.ky * a.kx * a.channels;
+  return {0, static_cast<double>(image + windows) * size_of(a.dtype),
+          text(Dims{a.batch, a.height, a.width, a.channels}, ", window ", Dims{a.ky, a.kx})};
+}
+
+Effort effort_of(const UnaryArgs& a) {
+  const Dims shape = dims_of(a.ndim, a.shape);
+  const double n = static_cast<double>(shape.product());
+  return {n * (is_complex(a.dtype) ? 2 : 1), (elements(a.ndim, a.shape, a.x_stride) + n) * size_of(a.dtype), text(shape)};
+}
+
+Effort effort_of(const BinaryArgs& a) {
+  const Dims shape = dims_of(a.ndim, a.shape);
+  const double n = static_cast<double>(shape.product());
+  const bool compares = a.op >= BinaryOp::equal, sums = a.op == BinaryOp::add || a.op == BinaryOp::sub;
+  const double each = compares ? 0 : !is_complex(a.dtype) ? 1 : sums ? 2 : 6;
+  const double read = elements(a.ndim, a.shape, a.a_stride) + elements(a.ndim, a.shape, a.b_stride);
+  return {n * each, read * size_of(a.dtype) + n * (compares ? 1 : size_of(a.dtype)), text(shape)};
+}
+
+Effort effort_of(const WhereArgs& a) {
+  const Dims shape = dims_of(a.ndim, a.shape);
+  const double read = elements(a.ndim, a.shape, a.a_stride) + elements(a.ndim, a.shape, a.b_stride);
+  const double bytes = elements(a.ndim, a.shape, a.condition_stride) + (read + static_cast<double>(shape.product())) * size_of(a.dtype);
+  return {0, bytes, text(shape)};
+}
+
+Effort effort_of(const ReduceArgs& a) {
+  const Dims kept = dims_of(a.kept_ndim, a.kept_shape), reduced = dims_of(a.reduced_ndim, a.reduced_shape);
+  const double n = static_cast<double>(kept.product()), of = static_cast<double>(reduced.product());
+  const double read = elements(a.kept_ndim, a.kept_shape, a.kept_stride) * elements(a.reduced_ndim, a.reduced_shape, a.reduced_stride);
+  const double result = a.op == ReduceOp::argmax || a.dtype == Dtype::uint8 ? sizeof(int32_t) : size_of(a.dtype);
+  return {a.op == ReduceOp::sum ? n * of * (is_complex(a.dtype) ? 2 : 1) : 0, read * size_of(a.dtype) + n * result,
+          text(kept, " over ", reduced)};
+}
+
+Effort effort_of(const ContractArgs& a) {
+  double work = 0, numbers = 0;
+  for (int32_t i = 0; i < a.count; ++i) {
+    const ContractBlock& block = a.blocks[i];
+    work += products(block);
+    for (auto stride : {&ContractDim::a, &ContractDim::b, &ContractDim::c}) numbers += operand_size(block, stride);
+  }
+  return {work * (is_complex(a.dtype) ? 8 : 2), numbers * size_of(a.dtype), shape_of(a)};
+}
+
+// Two products and a sum for each term, one of them with a real value.
+Effort effort_of(const BilinearArgs& a) {
+  const double samples = static_cast<double>(a.batch * a.channels), terms = static_cast<double>(a.terms);
+  const double tables = terms * (2 * sizeof(int32_t) + size_of(real_of(a.dtype))) + static_cast<double>(a.rows_out + 1) * sizeof(int32_t);
+  const double rows = static_cast<double>((a.p == a.q ? 0 : a.rows_q) + a.rows_p + a.rows_out);
+  return {samples * terms * (is_complex(a.dtype) ? 10 : 3), samples * rows * size_of(a.dtype) + tables,
+          text(a.terms, " terms of ", Dims{a.batch, a.channels})};
+}
+
+Effort effort_of(const RandomArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }
+
+Effort effort_of(const SgdArgs& a) {
+  const bool moving = a.velocity != nullptr;
+  const double each = 2 + (a.weight_decay != 0 ? 2 : 0) + (moving ? a.nesterov ? 4 : 2 : 0);
+  const double n = static_cast<double>(a.size);
+  return {n * each, n * (moving ? 5 : 3) * size_of(a.dtype), text(Dims{a.size})};
+}
+
+// Three for m, four for v, seven for the step.
+Effort effort_of(const AdamArgs& a) {
+  const double n = static_cast<double>(a.size);
+  return {n * (14 + (a.weight_decay != 0 ? 2 : 0)), n * 7 * size_of(a.dtype), text(Dims{a.size})};
+}
+
+}  // namespace clebsch
