@@ -33,6 +33,13 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
+const temporaryName = /^\.clebsch-[0-9a-f]{12}\.tmp$/;
+
+/** Whether a file of this name is one that `writeFileAtomic` was writing when its process ended. */
+export function isTemporary(name: string): boolean {
+  return temporaryName.test(name);
+}
+
 /**
  * Writes `parts` one after another under `file`, all or nothing: a reader sees the old content or the new one, also after a crash.
  * Throws ERR_IO with the path and leaves no temporary file behind.

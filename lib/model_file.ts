@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { readBytes } from './atomic_file.js';
 import { digitSide } from './data/mnist.js';
-import { sphericalDigits } from './data/spherical_digits.js';
+import { projectBatches } from './data/projection_pool.js';
 import { type DeviceOption, deviceCode, deviceName } from './device.js';
 import { type Dtype, type TypedArray, complexDtype, isComplex } from './dtype.js';
 import { ClebschError, expected } from './errors.js';
@@ -169,11 +169,8 @@ function checkForward(module: Module, dtype: Precision, device: DeviceOption): v
   }
 }
 
-/** Where predictions get their input from: samples first .. first + count - 1 as the module wants them. */
-interface Source {
-  readonly length: number;
-  readonly part: (first: number, count: number, signal?: AbortSignal) => Promise<Tensor> | Tensor;
-}
+/** The input of a module batch by batch, at least one; each is made when it is asked for. */
+type Batches = (size: number, signal?: AbortSignal) => AsyncIterable<() => Tensor> | Iterable<() => Tensor>;
 
 class LoadedModel implements Model {
   constructor(
@@ -188,14 +185,11 @@ class LoadedModel implements Model {
     if (!Number.isSafeInteger(batch) || batch < 1) throw expected('predict', 'a whole number >= 1', 'batch', batch);
     this.module.eval();
     return tidy(async () => {
-      const { length, part } = await this.source(x);
+      const batches = await this.batches(x);
       const outputs: Tensor[] = [];
-      for (let first = 0; first < length || first === 0; first += batch) {
+      for await (const input of batches(batch, signal)) {
         if (signal?.aborted) throw new ClebschError('ERR_ABORTED', 'predict', 'stopped by its signal');
-        const output = await tidy(async () => {
-          const input = await part(first, Math.min(batch, length - first), signal);
-          return noGrad(() => this.module.forward(input));
-        });
+        const output = tidy(() => noGrad(() => this.module.forward(input())));
         outputs.push(output);
         await synchronize(output.device);
         await setImmediate(); // work that is done already does not give way to the event loop by itself
@@ -208,7 +202,7 @@ class LoadedModel implements Model {
     this.module.dispose();
   }
 
-  private async source(x: Tensor | TypedArray): Promise<Source> {
+  private async batches(x: Tensor | TypedArray): Promise<Batches> {
     if (!(this.module instanceof Classifier)) {
       if (x instanceof Tensor && x.shape.length > 0) return this.slices(x);
       throw expected(
@@ -222,33 +216,36 @@ class LoadedModel implements Model {
     const { input } = this.module.options;
     const { nTheta, nPhi } = inputGrid(input);
     const shape = x instanceof Tensor ? x.shape : inferShape(x.length, nTheta, nPhi);
-    const [n = 0, height, width] = shape;
+    const [, height, width] = shape;
     if (shape.length === 3 && height === digitSide && width === digitSide)
-      return this.digits(x instanceof Tensor ? await x.data() : x, n, input);
+      return this.digits(x instanceof Tensor ? await x.data() : x, input);
     if (shape.length !== 3 || height !== nTheta || width !== nPhi) {
       throw expected('predict', `[n, ${digitSide}, ${digitSide}] (digits) or [n, ${nTheta}, ${nPhi}] (samples)`, 'x', shape, 'ERR_SHAPE');
     }
-    const samples = x instanceof Tensor ? x : tensor(x, shape);
-    const { length, part } = this.slices(samples);
-    return { length, part: (first, count) => tidy(() => prepareSignals(part(first, count) as Tensor, input)) };
+    return this.slices(x instanceof Tensor ? x : tensor(x, shape), (samples) => prepareSignals(samples, input));
   }
 
-  private slices(x: Tensor): Source {
+  private slices(x: Tensor, prepare: (part: Tensor) => Tensor = (part) => part): Batches {
     const [length = 0, ...rest] = x.shape;
     const wanted: Dtype = isComplex(x.dtype) ? complexDtype(this.dtype) : this.dtype;
-    const part = (first: number, count: number): Tensor =>
-      tidy(() => toDevice(cast(slice(x, [first, ...rest.map(() => 0)], [count, ...rest]), wanted), this.device));
-    return { length, part };
+    const part = (first: number, count: number): Tensor => slice(x, [first, ...rest.map(() => 0)], [count, ...rest]);
+    const { device } = this;
+    return function* (size) {
+      for (let first = 0; first < length || first === 0; first += size)
+        yield () => prepare(toDevice(cast(part(first, Math.min(size, length - first)), wanted), device));
+    };
   }
 
-  private digits(data: TypedArray, length: number, input: SignalInput): Source {
-    const pixels = digitSide ** 2;
+  private digits(data: TypedArray, input: SignalInput): Batches {
     const images = new Uint8Array(Uint8ClampedArray.from(data).buffer);
-    const part = async (first: number, count: number, signal?: AbortSignal): Promise<Tensor> => {
-      const some = images.subarray(first * pixels, (first + count) * pixels);
-      return cast(await sphericalDigits(some, input, { device: this.device, ...(signal && { signal }) }), this.dtype);
+    const grid = inputGrid(input);
+    const { device, dtype } = this;
+    return async function* (batch, signal) {
+      for await (const samples of projectBatches(images, grid, { batch, signal })) {
+        const shape = [samples.length / (grid.nTheta * grid.nPhi), grid.nTheta, grid.nPhi];
+        yield () => cast(prepareSignals(tensor(samples, shape, { device }), input), dtype);
+      }
     };
-    return { length, part };
   }
 }
 

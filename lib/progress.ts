@@ -9,6 +9,8 @@ export interface ProgressOptions {
   readonly label?: string;
   /** What one step is, for the rate: `images` gives `1,234 images/s`. */
   readonly unit?: string;
+  /** Steps that were done before; they do not count for the rate. */
+  readonly done?: number;
   readonly stream?: ProgressStream;
   /** Milliseconds, from any origin. */
   readonly now?: () => number;
@@ -40,12 +42,15 @@ export class ProgressBar {
   private readonly stream: ProgressStream;
   private readonly now: () => number;
   private readonly start: number;
-  private done = 0;
+  private readonly doneBefore: number;
+  private done: number;
   private drawn = -Infinity;
   private fields: Readonly<Record<string, number | string>> = {};
 
-  constructor(total: number, { label = '', unit = 'steps', stream = process.stderr, now = () => performance.now() }: ProgressOptions = {}) {
+  constructor(total: number, options: ProgressOptions = {}) {
+    const { label = '', unit = 'steps', done = 0, stream = process.stderr, now = () => performance.now() } = options;
     [this.total, this.label, this.unit, this.stream, this.now] = [total, label, unit, stream, now];
+    this.done = this.doneBefore = done;
     this.start = now();
   }
 
@@ -67,7 +72,7 @@ export class ProgressBar {
     const share = this.total > 0 ? this.done / this.total : 1;
     const filled = Math.round(share * barWidth);
     const seconds = (this.now() - this.start) / 1000;
-    const rate = seconds > 0 ? this.done / seconds : 0;
+    const rate = seconds > 0 ? (this.done - this.doneBefore) / seconds : 0;
     const time =
       this.done === this.total ? formatDuration(seconds) : rate > 0 ? `${formatDuration((this.total - this.done) / rate)} left` : '';
     return [

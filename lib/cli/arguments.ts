@@ -37,11 +37,24 @@ export function whole(help: string, least: number): Option<number | undefined> {
   return { placeholder: 'N', help, read };
 }
 
+/** A number from `least` to `most`. */
+export function real(help: string, least: number, most: number): Option<number | undefined> {
+  const read = (given: string | undefined, name: string): number | undefined => {
+    if (given === undefined) return undefined;
+    const value = given.trim() === '' ? NaN : Number(given);
+    if (!(value >= least && value <= most)) throw new UsageError(`--${name} takes a number ${least}..${most}, not '${given}'`);
+    return value;
+  };
+  return { placeholder: 'X', help, read };
+}
+
 /** One of a few words. */
-export function choice<T extends string>(words: readonly T[], help: string, fallback: T): Option<T> {
-  const read = (given: string | undefined, name: string): T => {
+export function choice<T extends string>(words: readonly T[], help: string): Option<T | undefined>;
+export function choice<T extends string>(words: readonly T[], help: string, fallback: T): Option<T>;
+export function choice<T extends string>(words: readonly T[], help: string, fallback?: T): Option<T | undefined> {
+  const read = (given: string | undefined, name: string): T | undefined => {
     const found = given === undefined ? fallback : words.find((word) => word === given);
-    if (found === undefined) throw new UsageError(`--${name} takes ${words.join(' or ')}, not '${given}'`);
+    if (given !== undefined && found === undefined) throw new UsageError(`--${name} takes ${words.join(' or ')}, not '${given}'`);
     return found;
   };
   return { placeholder: words.join('|'), help, read };

@@ -6,6 +6,8 @@ import { alignedColumns } from './text.js';
 /** Loaded when they are run, so that `doctor` and help work where the add-on does not. */
 const commands: Readonly<Record<string, readonly [summary: string, load: () => Promise<{ command: Command }>]>> = {
   demo: ['train and test two networks on handwritten digits on the sphere', () => import('./commands/demo.js')],
+  train: ['train a network on handwritten digits on the sphere', () => import('./commands/train.js')],
+  evaluate: ['measure how many test digits a model classifies rightly', () => import('./commands/evaluate.js')],
   predict: ['classify digits or signals with a saved model', () => import('./commands/predict.js')],
   info: ['show what this machine and this build offer', () => import('./commands/info.js')],
   doctor: ['look for faults of this machine and this installation', () => import('./commands/doctor.js')],

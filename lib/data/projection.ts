@@ -4,6 +4,8 @@ import { digitSide } from './mnist.js';
 
 const op = 'projectDigits';
 
+const pixels = digitSide ** 2;
+
 /** Height of the centre of projection above the plane; the sphere of radius 1 touches the plane with its south pole. */
 const centreHeight = 2.001;
 /** The digit covers [-1.5, 1.5]^2 of the plane. */
@@ -79,6 +81,47 @@ function sampleImage(image: Uint8Array, positions: Float64Array, out: Float32Arr
   }
 }
 
+/** Raise it where the samples of a digit change: prepared digits of before are not used then. */
+export const projectionVersion = 1;
+
+/** Writes the samples [points] of the i-th of some digits. */
+type Projector = (i: number, out: Float32Array) => void;
+
+/** Digits [n, 28, 28] and how each is turned, [n, 3]. */
+export interface DigitBatch {
+  readonly images: Uint8Array;
+  readonly angles?: ArrayLike<number> | undefined;
+}
+
+/** What is needed for many digits is made once. */
+function projector({ images, angles }: DigitBatch, grid: SphereGrid): Projector {
+  const directions = gridDirections(grid);
+  const positions = new Float64Array((2 * directions.length) / 3);
+  pixelPositions(directions, rotationMatrix(0, 0, 0), positions);
+  return (i, out) => {
+    if (angles) pixelPositions(directions, rotationMatrix(angles[3 * i]!, angles[3 * i + 1]!, angles[3 * i + 2]!), positions);
+    sampleImage(images.subarray(i * pixels, (i + 1) * pixels), positions, out);
+  };
+}
+
+/** The number of digits. Throws ERR_SHAPE. */
+export function countDigits({ images, angles }: DigitBatch): number {
+  const n = images.length / pixels;
+  if (!Number.isInteger(n)) throw expected(op, '[n, 28, 28]', 'images', `${images.length} pixels`, 'ERR_SHAPE');
+  if (angles && angles.length !== 3 * n) throw expected(op, `[${n}, 3]`, 'angles', `${angles.length} numbers`, 'ERR_SHAPE');
+  return n;
+}
+
+/** {@link projectDigits} without a pause, for threads that have nothing else to do. */
+export function projectDigitsSync(digits: DigitBatch, grid: SphereGrid): Float32Array<ArrayBuffer> {
+  const n = countDigits(digits);
+  const points = grid.theta.length * grid.nPhi;
+  const out = new Float32Array(n * points);
+  const project = projector(digits, grid);
+  for (let i = 0; i < n; i++) project(i, out.subarray(i * points, (i + 1) * points));
+  return out;
+}
+
 /**
  * Puts digits on the southern hemisphere as Cohen et al. (Spherical CNNs, ICLR 2018, 5.2) do: each grid point is projected from just
  * above the north pole onto the plane that touches the south pole, and the digit is interpolated there; the image's rows run along x, its
@@ -90,22 +133,16 @@ function sampleImage(image: Uint8Array, positions: Float64Array, out: Float32Arr
 export async function projectDigits(
   images: Uint8Array,
   grid: SphereGrid,
-  { angles, signal }: { angles?: ArrayLike<number>; signal?: AbortSignal } = {},
+  { angles, signal }: { angles?: ArrayLike<number> | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<Float32Array> {
-  const pixels = digitSide ** 2;
-  const n = images.length / pixels;
-  if (!Number.isInteger(n)) throw expected(op, '[n, 28, 28]', 'images', `${images.length} pixels`, 'ERR_SHAPE');
-  if (angles && angles.length !== 3 * n) throw expected(op, `[${n}, 3]`, 'angles', `${angles.length} numbers`, 'ERR_SHAPE');
-  const directions = gridDirections(grid);
-  const points = directions.length / 3;
-  const positions = new Float64Array(2 * points);
-  pixelPositions(directions, rotationMatrix(0, 0, 0), positions);
+  const n = countDigits({ images, angles });
+  const points = grid.theta.length * grid.nPhi;
   const out = new Float32Array(n * points);
+  const project = projector({ images, angles }, grid);
   let sliceEnd = performance.now() + sliceMs;
   for (let i = 0; i < n; i++) {
     if (signal?.aborted) throw new ClebschError('ERR_ABORTED', op, 'stopped by its signal');
-    if (angles) pixelPositions(directions, rotationMatrix(angles[3 * i]!, angles[3 * i + 1]!, angles[3 * i + 2]!), positions);
-    sampleImage(images.subarray(i * pixels, (i + 1) * pixels), positions, out.subarray(i * points, (i + 1) * points));
+    project(i, out.subarray(i * points, (i + 1) * points));
     if (performance.now() < sliceEnd) continue;
     await setImmediate();
     sliceEnd = performance.now() + sliceMs;

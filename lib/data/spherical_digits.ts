@@ -1,12 +1,13 @@
-import { type SignalInput, digitSignals, inputGrid, inputShape, prepareSignals } from '../models/input.js';
+import type { DeviceOption } from '../device.js';
+import { synchronize } from '../machine.js';
+import { type SignalInput, inputGrid, prepareSignals } from '../models/input.js';
 import { concat } from '../ops/layout.js';
 import { tidy } from '../scope.js';
-import { type Tensor, tensor, zeros } from '../tensor.js';
-import type { DeviceOption } from '../device.js';
-import { digitSide } from './mnist.js';
+import { type Tensor, tensor } from '../tensor.js';
+import { projectBatches } from './projection_pool.js';
 
 /** Digits per transform, which bounds the memory for samples. */
-const chunk = 250;
+const batch = 250;
 
 export interface SphericalDigitsOptions {
   readonly device?: DeviceOption;
@@ -18,25 +19,23 @@ export interface SphericalDigitsOptions {
 }
 
 /**
- * Digits as the input of a network: projected onto the sphere (see projectDigits), turned, and low-passed.
+ * Digits as the input of a network: projected onto the sphere (see projectDigits), turned, and low-passed. Many digits are projected in threads of
+ * their own.
  *
  * @param images [n, 28, 28], 0..255
  * @returns float32 [n, ...]. The event loop runs in between. Throws ERR_SHAPE, or ERR_ABORTED after `signal`.
  */
 export async function sphericalDigits(images: Uint8Array, input: SignalInput, options: SphericalDigitsOptions = {}): Promise<Tensor> {
   const { device, angles, signal, onDigits } = options;
-  const pixels = digitSide ** 2;
-  const place = device ? { device } : {};
   const grid = inputGrid(input);
   return tidy(async () => {
-    const parts: Tensor[] = [zeros([0, ...inputShape(input)], place)];
-    for (let first = 0; first * pixels < images.length; first += chunk) {
-      const some = images.subarray(first * pixels, (first + chunk) * pixels);
-      const count = some.length / pixels;
-      const turned = angles && { angles: angles.subarray(3 * first, 3 * (first + count)) };
-      const samples = await digitSignals(some, input, { ...turned, ...(signal && { signal }) });
-      parts.push(tidy(() => prepareSignals(tensor(samples, [count, grid.nTheta, grid.nPhi], place), input)));
-      onDigits?.(count);
+    const parts: Tensor[] = [];
+    for await (const samples of projectBatches(images, grid, { batch, angles, signal })) {
+      const shape = [samples.length / (grid.nTheta * grid.nPhi), grid.nTheta, grid.nPhi];
+      const part = tidy(() => prepareSignals(tensor(samples, shape, device ? { device } : {}), input));
+      parts.push(part);
+      await synchronize(part.device); // or samples would pile up where transforms are slower than threads
+      onDigits?.(shape[0]!);
     }
     return concat(parts);
   });

@@ -1,11 +1,14 @@
 import { ClebschError } from '../errors.js';
+import { softmaxCrossEntropy } from '../nn/loss.js';
 import type { Module } from '../nn/module.js';
 import { concat } from '../ops/layout.js';
+import { argmax } from '../ops/reduce.js';
 import { slice } from '../ops/views.js';
 import { synchronize } from '../machine.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
 import type { Tensor } from '../tensor.js';
+import type { Examples } from './train.js';
 
 export interface BatchOptions {
   /** Inputs per forward pass, default 128. */
@@ -26,6 +29,27 @@ export async function forwardInBatches(module: Module, inputs: Tensor, { batch =
       await synchronize(inputs.device);
     }
     return concat(outputs);
+  });
+}
+
+/** What a classifier says of examples. */
+export interface Evaluation {
+  /** [n, classes] */
+  readonly logits: Tensor;
+  readonly predicted: Int32Array;
+  /** Share that was classified rightly. */
+  readonly accuracy: number;
+  /** Mean cross-entropy. */
+  readonly loss: number;
+}
+
+/** Applies a classifier to examples, n >= 1, in evaluation mode. The event loop runs between batches. Throws ERR_ABORTED after `signal`. */
+export async function evaluate(module: Module, { inputs, labels }: Examples, options: BatchOptions = {}): Promise<Evaluation> {
+  return tidy(async () => {
+    const logits = await forwardInBatches(module, inputs, options);
+    const predicted = (await argmax(logits, -1).data()) as Int32Array;
+    const [loss] = await softmaxCrossEntropy(logits, labels).data();
+    return { logits, predicted, accuracy: accuracy(predicted, await labels.data()), loss: loss! };
   });
 }
 

@@ -9,10 +9,12 @@ import { cast, stack } from '../ops/layout.js';
 import { uniformOp } from '../ops/random.js';
 import { argmax, mean } from '../ops/reduce.js';
 import { gatherRows } from '../ops/rows.js';
+import { random } from '../random.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
-import type { Tensor } from '../tensor.js';
-import { tensor } from '../tensor.js';
+import { type Tensor, tensor } from '../tensor.js';
+import type { WeightAverage } from './average.js';
+import { nonFiniteOperation, nonFiniteTensor } from './non_finite.js';
 
 const op = 'train';
 
@@ -33,6 +35,8 @@ export interface StepReport {
   /** Share of the batch that was classified rightly, before the update. */
   readonly accuracy: number;
   readonly lr: number;
+  /** Examples in the batch. */
+  readonly images: number;
 }
 
 export interface TrainOptions {
@@ -44,12 +48,24 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Gradients longer than this are scaled down; default: they are not. */
   readonly maxNorm?: number;
+  /** See `softmaxCrossEntropy`; default 0. */
+  readonly labelSmoothing?: number;
+  /** Follows the module, step by step. */
+  readonly average?: WeightAverage;
   /** Steps already done, to go on from a checkpoint; default 0. */
   readonly start?: number;
   readonly onStep?: (report: StepReport) => void;
+  /** Whether to pause after so many steps: then no step is under way, the weights are known to be finite, and `onPause` is waited for. */
+  readonly pauseAfter?: (steps: number) => boolean;
+  readonly onPause?: (steps: number) => Promise<void>;
   /** Once aborted, the step at hand is finished, `checkpoint` is called with the number of steps done, and the promise rejects with ERR_ABORTED. */
   readonly signal?: AbortSignal;
   readonly checkpoint?: (steps: number) => Promise<void>;
+  /**
+   * Takes module, optimizer, average and random generator back to an earlier state of this training and resolves to the number of steps done by
+   * then. Used after a loss that is not finite: steps are taken again to find the operation that it came from.
+   */
+  readonly rewind?: () => Promise<number>;
 }
 
 /** Number of steps that make `epochs` epochs. */
@@ -67,8 +83,13 @@ export function epochOrder(n: number, seed: number, epoch: number): Int32Array {
   return Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b);
 }
 
-/** One update; the loss and the accuracy before it, as a tensor [2] that is not waited for. */
-function takeStep(module: Module, optimizer: Optimizer, { inputs, labels }: Examples, rows: Int32Array, maxNorm: number): Tensor {
+/** Loss and accuracy of a batch as a tensor [2], and the gradients of the loss. */
+function batchGradients(
+  module: Module,
+  { inputs, labels }: Examples,
+  rows: Int32Array,
+  smoothing: { readonly labelSmoothing?: number },
+): { measured: Tensor; grads: Record<string, Tensor> } {
   return tidy(() => {
     const index = tensor(rows, [rows.length], { device: inputs.device });
     const [x, y] = [gatherRows(inputs, index), gatherRows(labels, index)];
@@ -76,46 +97,135 @@ function takeStep(module: Module, optimizer: Optimizer, { inputs, labels }: Exam
     const { value, grads } = valueAndGrad(module, () => {
       const output = module.forward(x);
       logits = output.alias();
-      return softmaxCrossEntropy(output, y);
+      return softmaxCrossEntropy(output, y, smoothing);
     })();
-    optimizer.step(maxNorm < Infinity ? clipGradNorm(grads, maxNorm).grads : grads);
     const accuracy = noGrad(() => mean(cast(equal(argmax(logits!, -1), y), value.dtype)));
     logits!.dispose();
-    return stack([value, accuracy]);
+    return { measured: stack([value, accuracy]), grads };
   });
+}
+
+/** The steps of one training: which examples each takes, and what it does. */
+class Steps {
+  readonly perEpoch: number;
+  readonly total: number;
+  private order: Int32Array | undefined;
+  private orderedEpoch = -1;
+
+  constructor(
+    private readonly module: Module,
+    private readonly optimizer: Optimizer,
+    private readonly examples: Examples,
+    private readonly options: TrainOptions,
+  ) {
+    this.perEpoch = stepCount(this.count, { ...options, epochs: 1 });
+    this.total = this.perEpoch * options.epochs;
+  }
+
+  private get count(): number {
+    return this.examples.labels.size;
+  }
+
+  epoch(step: number): number {
+    return Math.floor(step / this.perEpoch);
+  }
+
+  rows(step: number): Int32Array {
+    const { batch, seed = 0 } = this.options;
+    const epoch = this.epoch(step);
+    if (epoch !== this.orderedEpoch) this.order = epochOrder(this.count, seed, epoch);
+    this.orderedEpoch = epoch;
+    const at = step % this.perEpoch;
+    return this.order!.slice(at * batch, (at + 1) * batch);
+  }
+
+  /** One update; the loss and the accuracy before it, as a tensor [2] that is not waited for. */
+  take(step: number): Tensor {
+    const { schedule, maxNorm = Infinity, average } = this.options;
+    this.optimizer.lr = schedule(step);
+    return tidy(() => {
+      const { measured, grads } = this.gradients(step);
+      this.optimizer.step(maxNorm < Infinity ? clipGradNorm(grads, maxNorm).grads : grads);
+      average?.update(step);
+      return measured;
+    });
+  }
+
+  async report(step: number, measured: Tensor): Promise<StepReport> {
+    const [loss, accuracy] = (await measured.data()) as Float32Array;
+    measured.dispose();
+    if (!Number.isFinite(loss)) throw await this.nonFinite('a finite loss', step, String(loss));
+    const images = Math.min(this.options.batch, this.count - (step % this.perEpoch) * this.options.batch);
+    return { step, epoch: this.epoch(step), loss: loss!, accuracy: accuracy!, lr: this.options.schedule(step), images };
+  }
+
+  async checkWeights(steps: number): Promise<void> {
+    const name = await nonFiniteTensor(this.module.stateDict());
+    if (name !== undefined) throw await this.nonFinite('finite weights', steps - 1, `others in ${name}`);
+  }
+
+  private gradients(step: number): { measured: Tensor; grads: Record<string, Tensor> } {
+    return batchGradients(this.module, this.examples, this.rows(step), this.options);
+  }
+
+  private async nonFinite(what: string, step: number, got: string): Promise<ClebschError> {
+    const origin = await this.origin(step);
+    return expected(op, what, `step ${step}`, origin === undefined ? got : `${got}, first in ${origin}`);
+  }
+
+  /** Where the first value that is not finite came from. The weights that step `last` used may have been spoilt by the step before. */
+  private async origin(last: number): Promise<string | undefined> {
+    const { rewind } = this.options;
+    if (rewind === undefined) return undefined;
+    for (let step = await rewind(); step <= last; step++) {
+      this.module.train();
+      const before = random.state();
+      const name = step < last - 1 ? undefined : nonFiniteOperation(() => tidy(() => void this.gradients(step)));
+      if (name !== undefined) return `the operation ${name} of step ${step}`;
+      random.restore(before);
+      const measured = this.take(step);
+      await measured.data();
+      measured.dispose();
+      const spoilt = step < last - 1 ? undefined : await nonFiniteTensor(this.module.parameters());
+      if (spoilt !== undefined) return `the update of ${spoilt} in step ${step}`;
+    }
+    return undefined;
+  }
 }
 
 /**
  * Trains a classifier, whose forward gives logits [batch, classes], by softmax cross-entropy. Deterministic: the same module, data and options
  * give the same bits for any number of threads. At most two steps are under way at a time, and the event loop runs in between.
- * Throws ERR_VALUE with the step where the loss is not finite, and ERR_ABORTED (see `signal`).
+ * Throws ERR_VALUE with the step where the loss is not finite (see `rewind`), and ERR_ABORTED (see `signal`).
  */
 export async function train(module: Module, optimizer: Optimizer, examples: Examples, options: TrainOptions): Promise<void> {
-  const { batch, epochs, schedule, seed = 0, maxNorm = Infinity, start = 0, onStep, signal, checkpoint } = options;
-  const n = examples.labels.size;
-  const perEpoch = stepCount(n, { batch, epochs: 1 });
-  const report = async (step: number, lr: number, measured: Tensor): Promise<void> => {
-    const [loss, accuracy] = (await measured.data()) as Float32Array;
-    measured.dispose();
-    if (!Number.isFinite(loss)) throw expected(op, 'a finite loss', `step ${step}`, loss);
-    onStep?.({ step, epoch: Math.floor(step / perEpoch), loss: loss!, accuracy: accuracy!, lr });
-  };
-  module.train();
+  const { start = 0, onStep, pauseAfter, onPause, signal, checkpoint } = options;
+  const steps = new Steps(module, optimizer, examples, options);
   await tidy(async () => {
-    let order = epochOrder(n, seed, Math.floor(start / perEpoch));
-    let previous: Parameters<typeof report> | undefined;
-    let step = start;
-    for (; step < perEpoch * epochs && !signal?.aborted; step++) {
-      const at = step % perEpoch;
-      if (at === 0) order = epochOrder(n, seed, Math.floor(step / perEpoch));
-      optimizer.lr = schedule(step);
-      const measured = takeStep(module, optimizer, examples, order.slice(at * batch, (at + 1) * batch), maxNorm);
-      if (previous) await report(...previous);
-      previous = [step, optimizer.lr, measured];
+    let underWay: readonly [step: number, measured: Tensor] | undefined;
+    const settle = async (next?: typeof underWay): Promise<void> => {
+      const previous = underWay;
+      underWay = next;
+      if (previous === undefined) return;
+      const report = await steps.report(...previous);
+      onStep?.(report);
+    };
+    module.train();
+    for (let done = start; done < steps.total;) {
+      if (signal?.aborted) {
+        await settle();
+        await steps.checkWeights(done);
+        await checkpoint?.(done);
+        throw new ClebschError('ERR_ABORTED', op, `stopped by its signal after ${done} steps`);
+      }
+      await settle([done, steps.take(done)]);
+      done++;
+      if (!pauseAfter?.(done)) continue;
+      await settle();
+      await steps.checkWeights(done);
+      await onPause?.(done);
+      module.train();
     }
-    if (previous) await report(...previous);
-    if (step === perEpoch * epochs) return;
-    await checkpoint?.(step);
-    throw new ClebschError('ERR_ABORTED', op, `stopped by its signal after ${step} steps`);
+    await settle();
   });
 }

@@ -22,28 +22,28 @@ function examples(): Examples {
 }
 
 interface Run {
-  readonly network: nn.Module;
+  readonly module: nn.Module;
   readonly optimizer: Optimizer;
 }
 
 function start(): Run {
   random.seed(3);
-  const network = sphericalNetwork({ L, blocks: [{ L: 3, channels: 4 }], classes, hidden: 8 });
-  return { network, optimizer: new optim.AdamW(network.parameters(), { lr: 0.01 }) };
+  const module = sphericalNetwork({ L, blocks: [{ L: 3, channels: 4 }], classes, hidden: 8 });
+  return { module, optimizer: new optim.AdamW(module.parameters(), { lr: 0.01 }) };
 }
 
 const options: TrainOptions = { epochs: 12, batch: 16, seed: 5, schedule: optim.schedules.constant(0.01) };
 
-async function parametersOf({ network }: Run): Promise<ArrayLike<number>[]> {
-  return Promise.all(Object.values(network.stateDict()).map((p) => p.data()));
+async function parametersOf({ module }: Run): Promise<ArrayLike<number>[]> {
+  return Promise.all(Object.values(module.stateDict()).map((p) => p.data()));
 }
 
 test('lowers the loss, reports every step, and leaves no tensors behind', async () => {
-  const { network, optimizer } = start();
+  const { module, optimizer } = start();
   const data = examples();
   const reports: StepReport[] = [];
   const lived: number[] = [];
-  await train(network, optimizer, data, {
+  await train(module, optimizer, data, {
     ...options,
     onStep: (report) => {
       reports.push(report);
@@ -55,7 +55,7 @@ test('lowers the loss, reports every step, and leaves no tensors behind', async 
   expect(reports.at(-1)!.loss).toBeLessThan(0.5 * reports[0]!.loss);
   // The count falls when the collector frees tensors of test files that ran before in this process.
   expect(Math.max(...lived.slice(1, -1))).toBe(lived[1]);
-  const logits = await forwardInBatches(network, data.inputs, { batch: 7 });
+  const logits = await forwardInBatches(module, data.inputs, { batch: 7 });
   expect(logits.shape).toEqual([n, classes]);
 });
 
@@ -64,7 +64,7 @@ test('gives the same bits again, with 1 and with 2 threads', async () => {
   for (const threads of [1, 2, 2]) {
     setThreads(threads);
     const run = start();
-    await train(run.network, run.optimizer, examples(), options);
+    await train(run.module, run.optimizer, examples(), options);
     results.push(await parametersOf(run));
   }
   expect(results[1]).toEqual(results[0]);
@@ -80,25 +80,25 @@ describe('stopped by its signal', () => {
 
   test('it writes a checkpoint, from which training goes on with the same bits', async () => {
     const straight = start();
-    await train(straight.network, straight.optimizer, examples(), options);
+    await train(straight.module, straight.optimizer, examples(), options);
 
     const file = path.join(folder, 'checkpoint.safetensors');
     const stop = new AbortController();
     const first = start();
-    const interrupted = train(first.network, first.optimizer, examples(), {
+    const interrupted = train(first.module, first.optimizer, examples(), {
       ...options,
       signal: stop.signal,
       onStep: ({ step }) => void (step === 9 && stop.abort()),
-      checkpoint: (steps) => saveCheckpoint(file, first.network, first.optimizer, steps),
+      checkpoint: (steps) => saveCheckpoint(file, first, { steps }),
     });
     await expect(interrupted).rejects.toMatchObject({ code: 'ERR_ABORTED' });
 
     const second = start();
     random.seed(99);
-    const steps = await loadCheckpoint(file, second.network, second.optimizer);
+    const { steps } = await loadCheckpoint(file, second);
     expect(steps).toBeGreaterThanOrEqual(10);
     expect(steps).toBeLessThan(stepCount(n, options));
-    await train(second.network, second.optimizer, examples(), { ...options, start: steps });
+    await train(second.module, second.optimizer, examples(), { ...options, start: steps });
     expect(await parametersOf(second)).toEqual(await parametersOf(straight));
   });
 
@@ -109,27 +109,27 @@ describe('stopped by its signal', () => {
     ['random', '[1'],
   ])('a checkpoint whose %s is %j is refused and changes nothing', async (key, text) => {
     const file = path.join(folder, 'broken.safetensors');
-    const { network, optimizer } = start();
-    await saveCheckpoint(file, network, optimizer, 3);
+    const { module, optimizer } = start();
+    await saveCheckpoint(file, { module, optimizer }, { steps: 3 });
     const { tensors, metadata } = await safetensors.load(file);
-    const [name] = Object.keys(network.parameters());
+    const [name] = Object.keys(module.parameters());
     const changed = { ...tensors, [`model.${name}`]: tensors[`model.${name}`]!.add(1) };
     await safetensors.save(file, changed, { ...metadata, [key]: text });
-    const before = await parametersOf({ network, optimizer });
-    await expect(loadCheckpoint(file, network, optimizer)).rejects.toMatchObject({ code: 'ERR_FORMAT', op: 'loadCheckpoint' });
-    expect(await parametersOf({ network, optimizer })).toEqual(before);
+    const before = await parametersOf({ module, optimizer });
+    await expect(loadCheckpoint(file, { module, optimizer })).rejects.toMatchObject({ code: 'ERR_FORMAT', op: 'loadCheckpoint' });
+    expect(await parametersOf({ module, optimizer })).toEqual(before);
   });
 
   test('a file that is no checkpoint is refused', async () => {
-    const { network, optimizer } = start();
-    await expect(loadCheckpoint(path.join(folder, 'nowhere'), network, optimizer)).rejects.toMatchObject({ code: 'ERR_IO' });
+    const { module, optimizer } = start();
+    await expect(loadCheckpoint(path.join(folder, 'nowhere'), { module, optimizer })).rejects.toMatchObject({ code: 'ERR_IO' });
   });
 });
 
 test('a loss that is not finite stops training with the step', async () => {
-  const { network, optimizer } = start();
+  const { module, optimizer } = start();
   const schedule = (step: number): number => (step < 4 ? 0.01 : 1e38);
-  const run = train(network, optimizer, examples(), { ...options, schedule });
+  const run = train(module, optimizer, examples(), { ...options, schedule });
   await expect(run).rejects.toMatchObject({
     code: 'ERR_VALUE',
     message: expect.stringMatching(/a finite loss for step \d+, got (NaN|-?Infinity)/),
@@ -154,7 +154,7 @@ test('accuracy and confusion count', () => {
 });
 
 test('an aborted signal stops forward passes', async () => {
-  const { network } = start();
-  const run = tidy(() => forwardInBatches(network, examples().inputs, { signal: AbortSignal.abort() }));
+  const { module } = start();
+  const run = tidy(() => forwardInBatches(module, examples().inputs, { signal: AbortSignal.abort() }));
   await expect(run).rejects.toMatchObject({ code: 'ERR_ABORTED' });
 });

@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { firstDigits, loadMnist } from '../../data/mnist.js';
+import { digitRotations } from '../../data/rotations.js';
 import { deviceCode, deviceName } from '../../device.js';
 import { expected } from '../../errors.js';
 import { equivarianceError } from '../../harmonics/equivariance.js';
@@ -10,12 +12,11 @@ import type { SphericalNetwork } from '../../models/spherical_network.js';
 import { cast } from '../../ops/layout.js';
 import { softmax } from '../../ops/reduce.js';
 import { formatDuration } from '../../progress.js';
-import { random } from '../../random.js';
 import { writeReport } from '../../report/html.js';
 import { tidy } from '../../scope.js';
 import { type Values, choice, device, flag, text, whole } from '../arguments.js';
 import { type Context, defineCommand, exit, print } from '../command.js';
-import { type Outcome, type Settings, type TestDigits, equivariant, firstDigits, planar, runContestant } from '../demo/experiment.js';
+import { type Outcome, type Settings, type TestDigits, equivariant, planar, runContestant } from '../demo/experiment.js';
 import { activationGallery, digitGalleries } from '../demo/pictures.js';
 import { type Errors, demoReport, resultTable } from '../demo/report.js';
 import { predictElsewhere } from '../demo/second_process.js';
@@ -55,9 +56,7 @@ function settingsOf(values: Values<typeof options>, { signal }: Context): Settin
 }
 
 async function testDigits(o: Settings): Promise<TestDigits> {
-  random.seed(o.seed);
-  const angles = await tidy(() => random.rotations(o.test).data());
-  return { ...(await firstDigits('test', o.test)), angles };
+  return { ...firstDigits(await loadMnist('test'), o.test), angles: await digitRotations(o.test, o.seed) };
 }
 
 const modelFile = ({ contestant }: Outcome, { folder }: Settings): string => path.join(folder, `${contestant.file}.safetensors`);
@@ -111,7 +110,7 @@ async function runDemo(o: Settings): Promise<Findings> {
     throw expected(op, 'a folder', o.folder, (error as Error).message, 'ERR_IO');
   });
   const test = await testDigits(o);
-  const digits = await firstDigits('train', training);
+  const digits = firstDigits(await loadMnist('train'), training);
   say(`Two networks learn ${training.toLocaleString('en-US')} handwritten digits on the sphere, unrotated, in ${epochs} epochs`);
   const outcomes: Outcome[] = [];
   for (const contestant of [equivariant, planar]) {

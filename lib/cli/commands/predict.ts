@@ -4,16 +4,29 @@ import { cast } from '../../ops/layout.js';
 import { argmax, softmax } from '../../ops/reduce.js';
 import { tidy } from '../../scope.js';
 import type { Tensor } from '../../tensor.js';
-import { UsageError, flag, text } from '../arguments.js';
+import { UsageError, type Values, flag, text, whole } from '../arguments.js';
 import { type Context, defineCommand, exit, print } from '../command.js';
 import { loadInput } from '../input.js';
 
+const options = {
+  input: text('X.npy|X.npz', 'digits or signals (required)'),
+  output: text('Y.npy', 'file for the result'),
+  probabilities: flag('give the probabilities of all classes, float32 [n, classes]'),
+  batch: whole('samples per forward pass (default 128)', 1),
+  json: flag('print one JSON object'),
+};
+
 /** Classes int32 [n], or with `probabilities` float32 [n, classes]. */
-async function predict(file: string, input: string, probabilities: boolean, { signal }: Context): Promise<Tensor> {
+async function predict(
+  file: string,
+  input: string,
+  { probabilities, batch }: Values<typeof options>,
+  { signal }: Context,
+): Promise<Tensor> {
   return tidy(async () => {
     const model = await loadModel(file);
     try {
-      const logits = await model.predict(await loadInput(input), { signal });
+      const logits = await model.predict(await loadInput(input), { signal, ...(batch && { batch }) });
       return probabilities ? cast(softmax(logits), 'float32') : argmax(logits, -1);
     } finally {
       model.dispose();
@@ -32,18 +45,15 @@ export const command = defineCommand({
   name: 'predict',
   summary:
     'Applies a model file to X.npy, uint8 or float [n, 28, 28] digits (0..255, prepared as in training) or float [n, nTheta, nPhi] signals\n' +
-    'on the grid of the model; of X.npz the only array, or the one named images or x. The result, the classes int32 [n], goes to Y.npy, or to the standard output, a line per digit.',
+    'on the grid of the model; of X.npz the only array, or the one named images or x. The result, the classes\n' +
+    'int32 [n], goes to Y.npy, or to the standard output, a line per digit.',
   operands: ['MODEL'],
-  options: {
-    input: text('X.npy|X.npz', 'digits or signals (required)'),
-    output: text('Y.npy', 'file for the result'),
-    probabilities: flag('give the probabilities of all classes, float32 [n, classes]'),
-    json: flag('print one JSON object'),
-  },
-  async run({ input, output, probabilities, json }, [file], context) {
+  options,
+  async run(given, [file], context) {
+    const { input, output, json } = given;
     if (input === undefined) throw new UsageError('predict needs --input X.npy');
     const start = performance.now();
-    const result = await predict(file!, input, probabilities, context);
+    const result = await predict(file!, input, given, context);
     if (output !== undefined) await npy.save(output, result);
     const seconds = (performance.now() - start) / 1000;
     const n = result.shape[0]!;

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import type { DeviceOption } from '../../device.js';
-import { type Digits, loadMnist } from '../../data/mnist.js';
+import type { Digits } from '../../data/mnist.js';
 import { sphericalDigits } from '../../data/spherical_digits.js';
-import { expected } from '../../errors.js';
 import { Classifier } from '../../models/classifier.js';
 import type { SignalInput } from '../../models/input.js';
 import { planarCnn } from '../../models/planar_cnn.js';
@@ -69,14 +68,6 @@ export const planar: Contestant = {
   make: (options) => planarCnn({ height: 2 * bandlimit, width: 2 * bandlimit, classes: classes.length, ...options }),
 };
 
-/** The first `n` digits of MNIST's training or test set. Throws ERR_VALUE where there are fewer. */
-export async function firstDigits(split: 'train' | 'test', n: number): Promise<Digits> {
-  const { images, labels } = await loadMnist(split);
-  if (n > labels.length) throw expected('demo', `at most ${labels.length}`, `the number of ${split} digits`, n);
-  const size = images.length / labels.length;
-  return { images: images.subarray(0, n * size), labels: labels.subarray(0, n) };
-}
-
 /** Inputs of a network, made from digits, on the device. */
 export async function project(label: string, { images, labels }: Digits, form: Form, o: Settings, angles?: Float64Array): Promise<Tensor> {
   const bar = new ProgressBar(labels.length, { label, unit: 'digits' });
@@ -134,12 +125,12 @@ async function trainModel(
         signal: o.signal,
         checkpoint: async (done) => {
           const file = path.join(o.folder, `${contestant.file}-checkpoint.safetensors`);
-          await saveCheckpoint(file, model, optimizer, done);
+          await saveCheckpoint(file, { module: model, optimizer }, { steps: done });
           o.say(`Checkpoint after ${done} of ${steps} steps: ${file}`);
         },
         onStep: (report) => {
           history.push(report);
-          bar.advance(batch, { epoch: report.epoch + 1, loss: report.loss });
+          bar.advance(report.images, { epoch: report.epoch + 1, loss: report.loss });
         },
       });
     } finally {

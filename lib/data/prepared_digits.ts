@@ -1,0 +1,30 @@
+import { type SignalInput, inputShape } from '../models/input.js';
+import { tidy } from '../scope.js';
+import { type Tensor, tensor } from '../tensor.js';
+import { cached, sha256 } from './input_cache.js';
+import { countDigits, projectionVersion } from './projection.js';
+import { type SphericalDigitsOptions, sphericalDigits } from './spherical_digits.js';
+
+export interface PreparedDigitsOptions extends Omit<SphericalDigitsOptions, 'device'> {
+  /** Folder where the result is kept for the next time; left out: nowhere. */
+  readonly cache?: string;
+}
+
+/** A name for the result: it differs where anything differs that the result depends on. */
+async function keyOf(images: Uint8Array, input: SignalInput, angles: Float64Array | undefined): Promise<string> {
+  const turns = angles && (await sha256(new Uint8Array(angles.buffer, angles.byteOffset, angles.byteLength)));
+  return sha256(Buffer.from(JSON.stringify([projectionVersion, input, await sha256(images), turns])));
+}
+
+/** {@link sphericalDigits} on the processor, or what a cache kept of them. Throws ERR_SHAPE, or ERR_ABORTED after `signal`. */
+export async function preparedDigits(images: Uint8Array, input: SignalInput, options: PreparedDigitsOptions = {}): Promise<Tensor> {
+  const { cache, ...own } = options;
+  const make = (): Promise<Tensor> => sphericalDigits(images, input, { ...own, device: 'cpu' });
+  if (cache === undefined) return make();
+  const shape = [countDigits({ images, angles: own.angles }), ...inputShape(input)];
+  const key = await keyOf(images, input, own.angles);
+  const { data } = await cached(cache, key, shape, () =>
+    tidy(async () => ({ dtype: 'float32', shape, data: await (await make()).data() }) as const),
+  );
+  return tensor(data, shape, { device: 'cpu' });
+}
