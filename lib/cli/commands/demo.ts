@@ -4,10 +4,9 @@ import { firstDigits, loadMnist } from '../../data/mnist.js';
 import { digitRotations } from '../../data/rotations.js';
 import { deviceCode, deviceName } from '../../device.js';
 import { expected } from '../../errors.js';
-import { equivarianceError } from '../../harmonics/equivariance.js';
 import { setThreads } from '../../machine.js';
-import { loadModel, saveModel } from '../../model_file.js';
-import type { Classifier } from '../../models/classifier.js';
+import { saveModel } from '../../model_file.js';
+import { networkEquivarianceError } from '../../models/digits_equivariance.js';
 import type { SphericalNetwork } from '../../models/spherical_network.js';
 import { cast } from '../../ops/layout.js';
 import { softmax } from '../../ops/reduce.js';
@@ -63,16 +62,11 @@ async function testDigits(o: Settings): Promise<TestDigits> {
 const modelFile = ({ contestant }: Outcome, { folder }: Settings): string => path.join(folder, `${contestant.file}.safetensors`);
 
 /** Errors before the read-out of the network in a model file, in both precisions. */
-async function equivarianceErrors(file: string, o: Settings): Promise<Errors> {
-  const error = async (dtype: 'float32' | 'float64'): Promise<Errors['float32']> => {
-    const model = await loadModel(file, { dtype, device: o.device });
-    const network = (model.module as Classifier).network as SphericalNetwork;
-    const [tauIn, tauOut] = [network.types[0]!, network.types.at(-1)!];
-    const found = await equivarianceError((x) => network.signals(x).at(-1)!, { tauIn, tauOut, dtype, device: o.device });
-    model.dispose();
-    return found;
+async function equivarianceErrors(file: string, { device }: Settings): Promise<Errors> {
+  return {
+    float32: await networkEquivarianceError(file, { dtype: 'float32', device }),
+    float64: await networkEquivarianceError(file, { dtype: 'float64', device }),
   };
-  return { float32: await error('float32'), float64: await error('float64') };
 }
 
 /** Whether a second process, which knows the model by its file alone, predicts the numbers of the model in memory, bit by bit. */
