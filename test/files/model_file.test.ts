@@ -60,6 +60,17 @@ const modules: [string, () => nn.Module][] = [
       ]),
   ],
   [
+    'group convolutions',
+    () =>
+      new nn.Sequential([
+        new nn.ZonalConvolution({ L: 4, channelsIn: 1, channelsOut: 2, bias: false }),
+        new nn.S2Convolution({ L: 4, LOut: 3, N: 2, channelsIn: 2, channelsOut: 3, knots: 2 }),
+        new nn.SignalNorm({ L: 3, N: 2, channels: 3 }),
+        new nn.SO3Activation({ L: 3, N: 2, fn: 'silu' }),
+        new nn.SO3Convolution({ L: 3, N: 2, NOut: 1, channelsIn: 3, channelsOut: 2 }),
+      ]),
+  ],
+  [
     'spherical layer',
     () =>
       new nn.SphericalLayer({

@@ -3,7 +3,7 @@ import type { Digits } from '../../data/mnist.js';
 import { Classifier } from '../../models/classifier.js';
 import type { SignalInput } from '../../models/input.js';
 import { planarCnn } from '../../models/planar_cnn.js';
-import { sphericalNetwork } from '../../models/spherical_network.js';
+import { sphericalNetwork } from '../../models/spherical_plan.js';
 import type { Module, ParameterOptions } from '../../nn/index.js';
 import { AdamW, schedules } from '../../optim.js';
 import { ProgressBar } from '../../progress.js';

@@ -100,7 +100,7 @@ function casesOf(fn: Pointwise, sizes: Sizes, batch: number, channels: number): 
       reference: overNodes(
         sizes,
         (node) => node.forward,
-        (node, x) => f(dot(node.inverse, x!)),
+        (node, x) => f(dot(node.inverse, x)),
       ),
     },
     {
@@ -112,7 +112,7 @@ function casesOf(fn: Pointwise, sizes: Sizes, batch: number, channels: number): 
       reference: overNodes(
         sizes,
         (node) => node.inverse,
-        (node, x, g) => derivative(dot(node.inverse, x!)) * dot(node.forward, g!),
+        (node, x, g) => derivative(dot(node.inverse, x)) * dot(node.forward, g),
       ),
       linear: [[1]],
     },
