@@ -16,7 +16,7 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
-const barWidth = 24;
+const [barWidth, leastBarWidth] = [24, 6];
 const redrawMs = 100;
 
 /** Seconds as m:ss or h:mm:ss. */
@@ -68,15 +68,15 @@ export class ProgressBar {
   }
 
   /** The line as it stands: `label ━━━━────  42 %  1,234 images/s  0:12 left  loss 0.1234`. */
-  text(): string {
+  text(width = barWidth): string {
     const share = this.total > 0 ? this.done / this.total : 1;
-    const filled = Math.round(share * barWidth);
+    const filled = Math.round(share * width);
     const seconds = (this.now() - this.start) / 1000;
     const rate = seconds > 0 ? (this.done - this.doneBefore) / seconds : 0;
     const time =
       this.done === this.total ? formatDuration(seconds) : rate > 0 ? `${formatDuration((this.total - this.done) / rate)} left` : '';
     return [
-      `${this.label} ${'━'.repeat(filled)}${'─'.repeat(barWidth - filled)}`.trim(),
+      `${this.label} ${'━'.repeat(filled)}${'─'.repeat(width - filled)}`.trim(),
       `${String(Math.floor(100 * share)).padStart(3)} %`,
       rate > 0 ? `${Math.round(rate).toLocaleString('en-US')} ${this.unit}/s` : '',
       time,
@@ -89,7 +89,9 @@ export class ProgressBar {
   private draw(): void {
     if (!this.stream.isTTY) return;
     this.drawn = this.now();
-    // A line that wraps could not be drawn over.
-    this.stream.write(`\r\x1b[K${this.text().slice(0, (this.stream.columns ?? 80) - 1)}`);
+    // A line that wraps could not be drawn over; the bar gives way to what stands behind it.
+    const room = (this.stream.columns ?? 80) - 1;
+    const width = barWidth - Math.max(0, this.text().length - room);
+    this.stream.write(`\r\x1b[K${this.text(Math.max(leastBarWidth, width)).slice(0, room)}`);
   }
 }

@@ -17,7 +17,7 @@ export class TrainingDisplay {
   private profiling: boolean;
   private totalSteps = 0;
   private bar: ProgressBar | undefined;
-  private fields: Readonly<Record<string, number | string>> = {};
+  private validation: Readonly<Record<string, string>> = {};
 
   /** `silent`: no lines. `interrupted`: then the checkpoint is told of. */
   constructor(
@@ -32,8 +32,8 @@ export class TrainingDisplay {
     onDigits: this.preparation.onDigits,
     onStart: (start) => this.start(start),
     onStep: ({ epoch, loss, accuracy, images }) => {
-      this.fields = { ...this.fields, epoch: epoch + 1, loss, accuracy: percent(accuracy, 0) };
-      this.bar?.advance(images, this.fields);
+      const fields = { loss, accuracy: percent(accuracy, 0), epoch: epoch + 1, ...this.validation };
+      this.bar?.advance(images, fields);
     },
     onEpoch: async () => {
       if (!this.profiling) return;
@@ -43,7 +43,7 @@ export class TrainingDisplay {
     },
     onValidation: ({ epoch, trainLoss, validationAccuracy, validationLoss, seconds, best }) => {
       const accuracy = percent(validationAccuracy, 2);
-      this.fields = { ...this.fields, validation: accuracy };
+      this.validation = { validation: accuracy };
       const validation = `validation: loss ${validationLoss.toFixed(4)}, accuracy ${accuracy}${best ? ', the best so far' : ''}`;
       this.say(`epoch ${epoch}: loss ${trainLoss.toFixed(4)}; ${validation}; ${formatDuration(seconds)}`);
     },

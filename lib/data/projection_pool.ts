@@ -17,8 +17,8 @@ const leastDigits = 500;
 const depth = 2;
 
 interface Waiting {
-  resolve(samples: Float32Array): void;
-  reject(error: unknown): void;
+  readonly resolve: (samples: Float32Array) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** A thread that projects batches in the order in which it is given them. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ClebschError } from '../errors.js';
+import { ClebschError, expected } from '../errors.js';
 import { expectFormat } from '../formats/format_check.js';
 import { saveModel } from '../model_file.js';
 import type { Classifier } from '../models/classifier.js';
@@ -9,9 +9,11 @@ import { WeightAverage } from './average.js';
 import { type TrainingState, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
 import { type StepMetrics, type ValidationMetrics, appendMetrics, cutMetrics } from './metrics.js';
-import { type RunConfig, type RunFiles, checkFile, nullOr, runFiles } from './run_folder.js';
+import { type RunConfig, type RunFiles, checkFile, nullOr, runFiles, writeConfig } from './run_folder.js';
 import { EventFile } from './tensorboard.js';
 import { type Examples, type StepReport, stepCount, train } from './train.js';
+
+const op = 'trainDigits';
 
 /** Where a run begins or goes on. */
 export interface RunStart {
@@ -169,11 +171,14 @@ export class DigitRun {
     return this.summary();
   }
 
-  /** From the checkpoint, or a first one: there always is a state to go back to. */
+  /** From the checkpoint, or with a first one: there always is a state to go back to. A run has a folder from here on. */
   private async begin(): Promise<void> {
     const { checkpoint, metrics } = this.files;
     if (existsSync(checkpoint)) await this.restore();
-    else await this.save(0);
+    else {
+      await writeConfig(this.folder, this.config);
+      await this.save(0);
+    }
     await cutMetrics(metrics, this.steps);
     this.clock = performance.now();
     const { totalSteps, parts } = this;
@@ -186,7 +191,7 @@ export class DigitRun {
     const { checkpoint } = this.files;
     const { steps, progress } = await loadCheckpoint(checkpoint, this.state);
     checkFile(checkpoint, () => checkProgress(progress, 'progress'));
-    expectFormat('trainDigits', steps <= this.totalSteps, `at most ${this.totalSteps}`, `the steps in ${checkpoint}`, steps);
+    expectFormat(op, steps <= this.totalSteps, `at most ${this.totalSteps}`, `the steps in ${checkpoint}`, steps);
     Object.assign(this.progress, progress);
     this.steps = steps;
     return steps;
@@ -248,6 +253,7 @@ export class DigitRun {
     const { signal } = this.options;
     const { logits, accuracy, loss } = await evaluate(this.outcome, this.parts.validation, signal ? { signal } : {});
     logits.dispose();
+    if (!Number.isFinite(loss)) throw expected(op, 'a finite loss', `the validation of epoch ${epoch}`, loss);
     const { best } = progress;
     const better =
       best === null || accuracy > best.validationAccuracy || (accuracy === best.validationAccuracy && loss < best.validationLoss);

@@ -12,7 +12,7 @@ import { random } from '../random.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { DigitRun, type RunOptions, type RunSummary } from './digit_run.js';
-import { type RunConfig, readConfig, removeLeftovers, runFiles, writeConfig } from './run_folder.js';
+import { type RunConfig, readConfig, removeLeftovers, runFiles } from './run_folder.js';
 import type { Examples } from './train.js';
 
 const op = 'trainDigits';
@@ -35,9 +35,7 @@ export function isRun(folder: string): boolean {
 /** Begins a run in `folder`, where there must be none. Throws ERR_VALUE, ERR_IO, ERR_FORMAT; see `train` for other ends. */
 export async function trainDigits(folder: string, config: RunConfig, options: DigitTrainingOptions = {}): Promise<RunSummary> {
   if (isRun(folder)) throw expected(op, 'a folder without a run', 'folder', `${folder}, which holds one already`);
-  const digits = await trainingDigits(config);
-  await writeConfig(folder, config);
-  return run(folder, config, digits, options);
+  return run(folder, config, options);
 }
 
 /** Goes on with the run in `folder` from its last checkpoint: on the same device its results are those of a run that was never stopped, to the bit. */
@@ -47,9 +45,8 @@ export async function resumeDigits(
 ): Promise<RunSummary> {
   const stored = await readConfig(folder);
   const config = { ...stored, data: options.data ?? stored.data, device: options.device ?? stored.device };
-  const digits = await trainingDigits(config);
   await removeLeftovers(folder);
-  return run(folder, config, digits, options);
+  return run(folder, config, options);
 }
 
 async function trainingDigits({ data, limit }: RunConfig): Promise<Digits> {
@@ -60,7 +57,8 @@ async function trainingDigits({ data, limit }: RunConfig): Promise<Digits> {
   return used;
 }
 
-async function run(folder: string, config: RunConfig, digits: Digits, options: DigitTrainingOptions): Promise<RunSummary> {
+async function run(folder: string, config: RunConfig, options: DigitTrainingOptions): Promise<RunSummary> {
+  const digits = await trainingDigits(config);
   const parameters = { dtype: config.dtype, device: config.device as Device };
   const networks: Classifier[] = [];
   const build = (): Classifier => {

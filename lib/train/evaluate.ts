@@ -47,7 +47,7 @@ export interface Evaluation {
 export async function evaluate(module: Module, { inputs, labels }: Examples, options: BatchOptions = {}): Promise<Evaluation> {
   return tidy(async () => {
     const logits = await forwardInBatches(module, inputs, options);
-    const predicted = (await argmax(logits, -1).data()) as Int32Array;
+    const predicted = await argmax(logits, -1).data();
     const [loss] = await softmaxCrossEntropy(logits, labels).data();
     return { logits, predicted, accuracy: accuracy(predicted, await labels.data()), loss: loss! };
   });

@@ -33,7 +33,7 @@ export function runFiles(folder: string): RunFiles {
 }
 
 /** All that decides the result of a training, and how often it writes. */
-export interface RunConfig extends Omit<HyperParameters, 'quickEpochs'> {
+export interface RunConfig extends HyperParameters {
   /** The version of this package that began the run. */
   readonly clebsch: string;
   readonly plan: DigitPlan;

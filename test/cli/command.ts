@@ -9,12 +9,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the built command; it gets a Ctrl-C once its output matches `interruptAt`. */
-export async function clebsch(
-  args: readonly string[],
-  { interruptAt, env = {} }: { interruptAt?: RegExp; env?: Record<string, string> } = {},
-): Promise<Ended> {
+export interface Circumstances {
+  /** The command gets a Ctrl-C once its output matches. */
+  readonly interruptAt?: RegExp;
+  /** It is killed (SIGKILL) after so many milliseconds. */
+  readonly killAfter?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the built command. The status is null where a signal ended it. */
+export async function clebsch(args: readonly string[], { interruptAt, killAfter, env = {} }: Circumstances = {}): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
+  const kill = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
   let [stdout, stderr, interrupted] = ['', '', false];
   child.stdout.on('data', (text: Buffer) => {
     stdout += text.toString();
@@ -23,5 +29,6 @@ export async function clebsch(
   });
   child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  clearTimeout(kill);
   return { status, stdout, stderr };
 }

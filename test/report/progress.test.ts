@@ -39,6 +39,23 @@ describe('progress bar', () => {
     expect(terminal.written.endsWith('\n')).toBe(true);
   });
 
+  test('goes on where it stood, and tells the rate since then', () => {
+    let time = 0;
+    const bar = new ProgressBar(4000, { unit: 'images', done: 2000, stream: new Terminal(true), now: () => time });
+    time = 2000;
+    bar.advance(1000);
+    expect(bar.text()).toBe(`${'━'.repeat(18)}${'─'.repeat(6)}   75 %  500 images/s  0:02 left`);
+  });
+
+  test('the bar gives way to the fields on a narrow terminal', () => {
+    const terminal = new Terminal(true, 60);
+    const bar = new ProgressBar(100, { label: 'training', unit: 'images', stream: terminal, now: () => 1000 });
+    bar.advance(50, { loss: 0.5, accuracy: '97 %', epoch: 3 });
+    const line = terminal.written.split('\r\x1b[K')[1]!;
+    expect(line).toMatch(/^training ━+─+ {3}50 % {2}loss 0\.5000 {2}accuracy 97 % {2}epoch 3$/);
+    expect(line.length).toBe(59);
+  });
+
   test('silent where there is no terminal', () => {
     const file = new Terminal(false);
     const bar = new ProgressBar(2, { stream: file });

@@ -19,9 +19,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** 110 digits in 11 steps an epoch, 10 for validation; a checkpoint every 4 steps. */
 function config(more: Partial<RunConfig> = {}): RunConfig {
-  const { quickEpochs: _, ...defaults } = digitDefaults.planar;
   const data = { clebsch: '1.2.3', plan: digitPlan('planar'), data: at('digits'), train: 'nr', limit: null, seed: 0 } as const;
-  const run = { ...defaults, epochs: 2, batch: 10, checkpointEvery: 4, dtype: 'float32', device: 'cpu', metricsEvery: 2 } as const;
+  const run = {
+    ...digitDefaults.planar,
+    epochs: 2,
+    batch: 10,
+    checkpointEvery: 4,
+    dtype: 'float32',
+    device: 'cpu',
+    metricsEvery: 2,
+  } as const;
   return { ...data, ...run, ...more };
 }
 

@@ -10,9 +10,8 @@ beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'clebsch-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function config(model: (typeof digitModels)[number] = 'planar'): RunConfig {
-  const { quickEpochs: _, ...defaults } = digitDefaults[model];
   const data = { clebsch: '1.2.3', plan: digitPlan(model), data: null, train: 'nr', limit: null, seed: 0 } as const;
-  return { ...data, ...defaults, dtype: 'float32', device: 'cpu', metricsEvery: 10 };
+  return { ...data, ...digitDefaults[model], dtype: 'float32', device: 'cpu', metricsEvery: 10 };
 }
 
 test.each(digitModels)('the configuration of a run with a %s network is read as it was written', async (model) => {

@@ -4,7 +4,7 @@ import { deviceCode, deviceName } from '../../device.js';
 import { info, setThreads } from '../../machine.js';
 import { type DigitModel, type DigitPlan, digitModels, digitPlan } from '../../models/digits.js';
 import { formatDuration } from '../../progress.js';
-import { digitDefaults, quickLimit } from '../../train/digit_defaults.js';
+import { digitDefaults, quickRun } from '../../train/digit_defaults.js';
 import type { RunSummary } from '../../train/digit_run.js';
 import { isRun, resumeDigits, trainDigits } from '../../train/digit_training.js';
 import { type RunConfig, readConfig, readPlan, runFiles } from '../../train/run_folder.js';
@@ -35,7 +35,7 @@ const options = {
   dtype: choice(['float32', 'float64'], 'precision (default float32)'),
   'checkpoint-every': whole('steps between checkpoints', 1),
   resume: flag('go on with the run in RUN, or begin it'),
-  quick: flag(`${quickLimit.toLocaleString('en-US')} digits, and fewer epochs: a few minutes`),
+  quick: flag(`${quickRun.limit.toLocaleString('en-US')} digits, and fewer epochs: a few minutes`),
   profile: flag('show the time of each operation in one epoch'),
   json: flag('print one JSON object'),
 };
@@ -49,7 +49,7 @@ async function planOf(given: string): Promise<DigitPlan> {
 /** What the command line says of the configuration. */
 async function givenConfig(given: Given): Promise<Partial<RunConfig>> {
   const plan = given.model === undefined ? undefined : await planOf(given.model);
-  const limit = given.limit ?? (given.quick ? quickLimit : undefined);
+  const limit = given.limit ?? (given.quick ? quickRun.limit : undefined);
   const { train, epochs, batch, seed, lr, dtype } = given;
   const config = {
     ...{ plan, train, epochs, batch, seed, lr, dtype, limit },
@@ -59,7 +59,7 @@ async function givenConfig(given: Given): Promise<Partial<RunConfig>> {
     labelSmoothing: given['label-smoothing'],
     checkpointEvery: given['checkpoint-every'],
   };
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as Partial<RunConfig>;
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
 async function newConfig(given: Given): Promise<RunConfig> {
@@ -67,13 +67,12 @@ async function newConfig(given: Given): Promise<RunConfig> {
   if (train === undefined) throw new UsageError('train needs --train nr or --train r');
   const own = await givenConfig(given);
   const plan = own.plan ?? digitPlan('hybrid');
-  const { quickEpochs, ...defaults } = digitDefaults[plan.model];
   return {
     clebsch: info().version,
     plan,
     data: given.data === undefined ? null : path.resolve(given.data),
-    ...{ train, limit: null, seed: 0, ...defaults },
-    ...(given.quick && { epochs: quickEpochs }),
+    ...{ train, limit: null, seed: 0, ...digitDefaults[plan.model] },
+    ...(given.quick && { epochs: quickRun.epochs[plan.model] }),
     ...{ dtype: 'float32', device: deviceName(deviceCode(given.device)), metricsEvery: 10 },
     ...own,
   };
