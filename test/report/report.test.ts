@@ -105,7 +105,9 @@ describe('report', () => {
     expect(readFileSync(path.join(path.dirname(page), 'digit-0.png')).equals(png)).toBe(true);
     const svg = readFileSync(path.join(path.dirname(page), 'loss.svg'), 'utf8');
     expectBalanced(svg);
-    expect(svg).toMatch(/^<svg viewBox="0 -30 520 350"[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*>\n<rect y="-30" width="520" height="350" fill="#ffffff"\/>\n<text[^>]*>Loss</);
+    expect(svg).toMatch(
+      /^<svg viewBox="0 -30 520 350"[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*>\n<rect y="-30" width="520" height="350" fill="#ffffff"\/>\n<text[^>]*>Loss</,
+    );
     expect(svg).not.toContain('var(');
     expect(svg).toContain('stroke="#2563c9"');
   });

@@ -35,8 +35,8 @@ async function testDigits({ data, seed = 0, limit }: Values<typeof options>): Pr
 /** Tests the network of a run and writes its page. */
 async function report(run: Run, digits: TestDigits, folder: string, place: Place) {
   return tidy(async () => {
-    const unrotated = await testModel('testing, unrotated', run.model, digits, place);
-    const rotated = await testModel('testing, rotated', run.model, digits, place, digits.angles);
+    const unrotated = await testModel(run.model, digits, place);
+    const rotated = await testModel(run.model, digits, place, digits.angles);
     const result = resultOf(run, { unrotated, rotated });
     const { differences, sections } = await networkSections(result, digits, place);
     if (place.signal.aborted) throw new ClebschError('ERR_ABORTED', 'report', 'stopped by its signal');

@@ -79,7 +79,7 @@ async function trainModel(
 ): Promise<{ history: StepReport[]; seconds: number }> {
   const { labels } = digits;
   return tidy(async () => {
-    const inputs = await project('projecting', digits, model.options.input, o);
+    const inputs = await project(digits, model.options.input, o);
     const examples = { inputs, labels: tensor(Int32Array.from(labels), [labels.length], { device: o.device }) };
     const steps = stepCount(labels.length, { batch, epochs: o.epochs });
     const bar = new ProgressBar(labels.length * o.epochs, { label: 'training', unit: 'images' });
@@ -118,7 +118,7 @@ export async function runContestant(contestant: Contestant, training: Digits, te
   const network = contestant.make({ dtype: o.dtype, device: o.device });
   const model = new Classifier({ network, input: signalInput(contestant.form), classes });
   const { history, seconds } = await trainModel(contestant, model, training, o);
-  const unrotated = await testModel('testing, unrotated', model, test, o);
-  const rotated = await testModel('testing, rotated', model, test, o, test.angles);
+  const unrotated = await testModel(model, test, o);
+  const rotated = await testModel(model, test, o, test.angles);
   return { contestant, model, history, seconds, imagesPerSecond: (training.labels.length * o.epochs) / seconds, unrotated, rotated };
 }

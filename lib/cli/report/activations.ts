@@ -26,7 +26,13 @@ interface BlockOutput {
   readonly digits: number;
 }
 
-async function blockOutputs(network: SphericalNetwork, digits: TestDigits, input: SignalInput, place: Place): Promise<BlockOutput[]> {
+/** Of each block, the network being in evaluation mode. */
+export async function blockOutputs(
+  network: SphericalNetwork,
+  digits: TestDigits,
+  input: SignalInput,
+  place: Place,
+): Promise<BlockOutput[]> {
   const { dtype, device } = place;
   const n = digits.labels.length;
   // Rotations are applied in double precision, so that what is seen is the network's own error.
@@ -48,7 +54,7 @@ async function blockOutputs(network: SphericalNetwork, digits: TestDigits, input
 }
 
 /** ||F(R x) - R F(x)|| / ||F(R x)||, the mean over the digits; 0 where a block is silent. */
-function relativeDifference({ turned, again, digits }: BlockOutput): number {
+export function relativeDifference({ turned, again, digits }: BlockOutput): number {
   const size = again.length / digits;
   const norm = (values: Float64Array): number => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
   const each = Array.from({ length: digits }, (_, i) => {

@@ -5,10 +5,10 @@ import { preparedDigits } from '../../data/prepared_digits.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { SignalInput } from '../../models/input.js';
 import { cast, toDevice } from '../../ops/layout.js';
-import { ProgressBar } from '../../progress.js';
 import { tidy } from '../../scope.js';
 import { type Tensor, tensor } from '../../tensor.js';
 import { type Evaluation, confusionCounts, evaluate } from '../../train/evaluate.js';
+import { PreparationBar } from '../preparation_bar.js';
 
 /** Digits with one rotation for each of them. */
 export interface TestDigits extends Digits {
@@ -34,32 +34,24 @@ export interface TestResult extends Evaluation {
 
 /** Inputs of a network, made from digits, on the device. */
 export async function project(
-  label: string,
-  { images, labels }: Digits,
+  { images }: Digits,
   input: SignalInput,
-  { dtype, device, ...place }: Place,
+  { dtype, device, signal, cache }: Place,
   angles?: Float64Array,
 ): Promise<Tensor> {
-  const bar = new ProgressBar(labels.length, { label, unit: 'digits' });
-  const { signal, cache } = place;
-  const onDigits = (count: number): void => bar.advance(count);
-  const inputs = await preparedDigits(images, input, { signal, onDigits, ...(cache && { cache }), ...(angles && { angles }) });
+  const bar = new PreparationBar();
+  const options = { signal, onDigits: bar.onDigits, ...(cache && { cache }), ...(angles && { angles }) };
+  const inputs = await preparedDigits(images, input, options);
   bar.finish();
   return tidy(() => toDevice(cast(inputs, dtype), device));
 }
 
 /** Applies a classifier to digits, each turned by its `angles`. The time is that of the network alone. Throws ERR_VALUE where its loss is not finite. */
-export async function testModel(
-  label: string,
-  model: Classifier,
-  digits: Digits,
-  place: Place,
-  angles?: Float64Array,
-): Promise<TestResult> {
+export async function testModel(model: Classifier, digits: Digits, place: Place, angles?: Float64Array): Promise<TestResult> {
   const { input, classes } = model.options;
   const n = digits.labels.length;
   return tidy(async () => {
-    const inputs = await project(label, digits, input, place, angles);
+    const inputs = await project(digits, input, place, angles);
     const labels = tensor(Int32Array.from(digits.labels), [n], { device: place.device });
     const start = performance.now();
     const evaluation = await evaluate(model, { inputs, labels }, { signal: place.signal });
