@@ -4,6 +4,7 @@ import { type SignalInput, inputGrid, prepareSignals } from '../models/input.js'
 import { concat } from '../ops/layout.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
+import { digitSide } from './mnist.js';
 import { projectBatches } from './projection_pool.js';
 
 /** Digits per transform, which bounds the memory for samples. */
@@ -14,8 +15,8 @@ export interface SphericalDigitsOptions {
   /** [n, 3]: turns each digit, f'(x) = f(R^-1 x). */
   readonly angles?: Float64Array;
   readonly signal?: AbortSignal;
-  /** Called after every few digits with their number. */
-  readonly onDigits?: (count: number) => void;
+  /** Called after every few digits with their number, and that of all. */
+  readonly onDigits?: (count: number, total: number) => void;
 }
 
 /**
@@ -35,7 +36,7 @@ export async function sphericalDigits(images: Uint8Array, input: SignalInput, op
       const part = tidy(() => prepareSignals(tensor(samples, shape, device ? { device } : {}), input));
       parts.push(part);
       await synchronize(part.device); // or samples would pile up where transforms are slower than threads
-      onDigits?.(shape[0]!);
+      onDigits?.(shape[0]!, images.length / digitSide ** 2);
     }
     return concat(parts);
   });

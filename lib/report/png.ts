@@ -43,6 +43,6 @@ export function encodePng(picture: Picture): Uint8Array {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, colourType[channels], 0, 0, 0], 8);
-  const packed = zlib.deflateSync(filterRows(picture), { level: 9 });
+  const packed = zlib.deflateSync(filterRows(picture));
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', packed), chunk('IEND', new Uint8Array(0))]);
 }

@@ -27,7 +27,9 @@ export interface RunStart {
 export interface RunEvents {
   readonly onStart?: (start: RunStart) => void;
   readonly onStep?: (report: StepReport) => void;
-  /** After each epoch, with the mean loss of its steps. */
+  /** After each epoch, counted from 1, before validation; waited for. */
+  readonly onEpoch?: (epoch: number) => Promise<void>;
+  /** After each validation, with the mean loss of the epoch's steps. */
   readonly onValidation?: (metrics: ValidationMetrics & { readonly trainLoss: number; readonly best: boolean }) => void;
   readonly onCheckpoint?: (steps: number, file: string) => void;
 }
@@ -157,7 +159,8 @@ export class DigitRun {
       const { signal, deadline } = this.options;
       const outOfTime = error instanceof ClebschError && error.code === 'ERR_ABORTED' && deadline?.aborted && !signal?.aborted;
       if (!outOfTime) throw error;
-      if (this.progress.best === null) await this.saveUnfinished();
+      // A run without a whole epoch has a model all the same; it is no candidate, so that what comes later does not depend on it.
+      if (this.progress.best === null) await saveModel(this.outcome, this.files.model);
     } finally {
       this.flush(events);
       events.close();
@@ -204,6 +207,7 @@ export class DigitRun {
       onPause: async (steps) => {
         this.flush(events);
         try {
+          if (steps % perEpoch === 0) await options.onEpoch?.(steps / perEpoch);
           await this.validateEpoch(events);
         } finally {
           await this.save(steps);
@@ -241,7 +245,9 @@ export class DigitRun {
     const { progress, steps, perEpoch } = this;
     if (steps % perEpoch !== 0 || steps === progress.validated) return;
     const epoch = steps / perEpoch;
-    const { accuracy, loss } = await this.validate();
+    const { signal } = this.options;
+    const { logits, accuracy, loss } = await evaluate(this.outcome, this.parts.validation, signal ? { signal } : {});
+    logits.dispose();
     const { best } = progress;
     const better =
       best === null || accuracy > best.validationAccuracy || (accuracy === best.validationAccuracy && loss < best.validationLoss);
@@ -254,18 +260,6 @@ export class DigitRun {
     appendMetrics(this.files.metrics, metrics);
     events.scalars(steps, { 'validation/loss': loss, 'validation/accuracy': accuracy });
     this.options.onValidation?.({ ...metrics, trainLoss: this.trainLoss()!, best: better });
-  }
-
-  /** A run without a whole epoch has a model all the same. It does not count as the best: what comes later does not depend on it. */
-  private async saveUnfinished(): Promise<void> {
-    await saveModel(this.outcome, this.files.model);
-  }
-
-  private async validate(): Promise<{ accuracy: number; loss: number }> {
-    const { signal } = this.options;
-    const { logits, accuracy, loss } = await evaluate(this.outcome, this.parts.validation, signal ? { signal } : {});
-    logits.dispose();
-    return { accuracy, loss };
   }
 
   private async save(steps: number): Promise<void> {

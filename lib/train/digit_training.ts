@@ -21,7 +21,7 @@ const op = 'trainDigits';
 const validationShare = 12;
 
 export interface DigitTrainingOptions extends RunOptions {
-  /** Called after every few digits that were prepared. */
+  /** Called after every few digits that were prepared with their number, and that of all. */
   readonly onDigits?: (count: number, total: number) => void;
   /** Where prepared digits are kept (see `preparedDigits`); left out: nowhere. */
   readonly cache?: string;
@@ -93,7 +93,7 @@ async function prepare(
     ...(angles && { angles }),
     ...(cache !== undefined && { cache }),
     ...(signal && { signal }),
-    ...(onDigits && { onDigits: (count) => onDigits(count, n) }),
+    ...(onDigits && { onDigits }),
   });
   const device = config.device as Device;
   const all = { inputs: toDevice(cast(inputs, config.dtype), device), labels: tensor(Int32Array.from(labels), [n], { device }) };

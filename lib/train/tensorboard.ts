@@ -65,7 +65,7 @@ type EventContent = { readonly version: true } | { readonly start: true } | { re
 
 /** tensorflow.Event: wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7. */
 export function encodeEvent(time: number, step: number, content: EventContent): Buffer {
-  const parts = [doubleField(1, time), integerField(2, step)];
+  const parts = [doubleField(1, time), ...(step > 0 ? [integerField(2, step)] : [])];
   if ('version' in content) parts.push(bytesField(3, Buffer.from('brain.Event:2')));
   // SessionLog.status = START: what older files say of this step and later ones no longer holds.
   else if ('start' in content) parts.push(bytesField(7, integerField(1, 1)));

@@ -1,8 +1,8 @@
 import { clebsch } from './command.js';
 
 test.each<[string, string[], RegExp]>([
-  ['no command', [], /expected a command: demo, predict, info, doctor/],
-  ['an unknown command', ['train'], /unknown command 'train'/],
+  ['no command', [], /expected a command: demo, train, evaluate, predict, report, info, doctor/],
+  ['an unknown command', ['learn'], /unknown command 'learn'/],
   ['a property of every object', ['constructor'], /unknown command/],
   ['an unknown option', ['info', '--nix'], /'--nix'/],
   ['a value for a flag', ['info', '--json=yes'], /--json/],
@@ -11,6 +11,13 @@ test.each<[string, string[], RegExp]>([
   ['a number out of range', ['demo', '--threads', '0'], /--threads takes a whole number >= 1, not '0'/],
   ['a word that is not offered', ['demo', '--dtype', 'int32'], /--dtype takes float32 or float64, not 'int32'/],
   ['a device that is none', ['demo', '--device', 'tpu'], /--device takes cpu, cuda, cuda:N or auto, not 'tpu'/],
+  ['a task that is none', ['train', 'mnist'], /train knows spherical-mnist, not 'mnist'/],
+  ['no folder for a run', ['train', 'spherical-mnist', '--train', 'nr'], /train needs --out RUN/],
+  ['no word about rotations', ['train', 'spherical-mnist', '--out', 'nowhere'], /train needs --train nr or --train r/],
+  ['no number for a rate', ['train', 'spherical-mnist', '--lr', '1e'], /--lr takes a number 0..1000, not '1e'/],
+  ['too few digits', ['train', 'spherical-mnist', '--limit', '11'], /--limit takes a whole number >= 12, not '11'/],
+  ['no word about the test', ['evaluate', 'nowhere'], /evaluate needs --test nr or --test r/],
+  ['images without labels', ['evaluate', 'nowhere', '--test', 'r', '--images', 'x'], /evaluate takes --images and --labels together/],
   ['a missing operand', ['predict'], /predict needs MODEL/],
   ['a missing input', ['predict', 'model'], /predict needs --input X.npy/],
   ['an operand too many', ['info', 'all'], /info does not take 'all'/],
@@ -22,8 +29,10 @@ test.each<[string, string[], RegExp]>([
 });
 
 test.each([
-  [['--help'], /demo .*predict .*info .*doctor /s],
+  [['--help'], /demo .*train .*evaluate .*predict .*info .*doctor /s],
   [['demo', '--help'], /--out DIR.*--epochs N.*--limit N.*--threads N.*--seed N.*--quick.*--dtype.*--device.*--json/s],
+  [['train', '-h'], /train spherical-mnist.*--data.*--out.*--train nr\|r.*--model.*--epochs.*--max-minutes.*--resume.*--quick.*--profile/s],
+  [['evaluate', '-h'], /evaluate RUN\|MODEL.*--data DIR.*--test nr\|r.*--images FILE.*--labels FILE.*--seed.*--limit/s],
   [['predict', '-h'], /predict MODEL.*--input X\.npy.*--output Y\.npy.*--probabilities.*--json/s],
   [['info', '--help'], /--json/],
   [['doctor', '--help'], /--json/],

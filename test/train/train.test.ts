@@ -5,7 +5,7 @@ import type { nn } from '../../lib/index.js';
 import { memory, optim, random, safetensors, setThreads, tensor, tidy } from '../../lib/index.js';
 import { sphericalNetwork } from '../../lib/models/spherical_network.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
-import { accuracy, confusionCounts, forwardInBatches } from '../../lib/train/evaluate.js';
+import { accuracy, confusionCounts, evaluate, forwardInBatches } from '../../lib/train/evaluate.js';
 import { type Examples, type Optimizer, type StepReport, type TrainOptions, epochOrder, stepCount, train } from '../../lib/train/train.js';
 
 const [n, L, classes] = [40, 4, 3];
@@ -134,6 +134,72 @@ test('a loss that is not finite stops training with the step', async () => {
     code: 'ERR_VALUE',
     message: expect.stringMatching(/a finite loss for step \d+, got (NaN|-?Infinity)/),
   });
+});
+
+test('where it can go back it finds the step and the operation that a loss that is not finite came from', async () => {
+  const { module, optimizer } = start();
+  const data = examples();
+  const spoilt = await data.inputs.data();
+  const inputs = tensor(
+    spoilt.map((value, i) => (i === 16 * 20 + 3 ? Infinity : value)),
+    data.inputs.shape,
+  );
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'clebsch-')), 'first.safetensors');
+  await saveCheckpoint(file, { module, optimizer }, { steps: 0 });
+  const rewind = async (): Promise<number> => (await loadCheckpoint(file, { module, optimizer })).steps;
+  const step = Math.floor(epochOrder(n, 5, 0).indexOf(20) / 16);
+  const run = train(module, optimizer, { ...data, inputs }, { ...options, rewind });
+  const message = new RegExp(`a finite loss for step ${step}, got \\S+, first in the operation gatherRows of step ${step}$`);
+  await expect(run).rejects.toMatchObject({ code: 'ERR_VALUE', message: expect.stringMatching(message) });
+
+  // A step so long that the weights overflow.
+  const schedule = (at: number): number => (at < 4 ? 0.01 : Infinity);
+  const far = train(module, optimizer, data, { ...options, schedule, rewind, start: await rewind() });
+  await expect(far).rejects.toMatchObject({ message: expect.stringMatching(/for step 5, got NaN, first in the update of \S+ in step 4$/) });
+  await rm(path.dirname(file), { recursive: true });
+});
+
+test('weights that are not finite are found at a pause, before anything is written', async () => {
+  const { module, optimizer } = start();
+  const onPause = jest.fn();
+  const schedule = (step: number): number => (step < 4 ? 0.01 : Infinity);
+  const run = train(module, optimizer, examples(), { ...options, schedule, pauseAfter: (steps) => steps % 5 === 0, onPause });
+  await expect(run).rejects.toMatchObject({ code: 'ERR_VALUE', message: expect.stringMatching(/finite weights for step 4/) });
+  expect(onPause).not.toHaveBeenCalled();
+});
+
+test('pauses with nothing under way, and what is done there changes nothing', async () => {
+  const straight = start();
+  await train(straight.module, straight.optimizer, examples(), options);
+  const paused = start();
+  const data = examples();
+  let reported = 0;
+  const pauses: number[] = [];
+  await train(paused.module, paused.optimizer, data, {
+    ...options,
+    onStep: ({ step }) => (reported = step + 1),
+    pauseAfter: (steps) => steps % 7 === 0,
+    onPause: async (steps) => {
+      pauses.push(steps);
+      expect(reported).toBe(steps);
+      expect((await evaluate(paused.module, data)).predicted.length).toBe(n);
+    },
+  });
+  expect(pauses).toEqual([7, 14, 21, 28, 35]);
+  expect(await parametersOf(paused)).toEqual(await parametersOf(straight));
+});
+
+test('evaluates: accuracy, loss, and the classes that were predicted', async () => {
+  const { module, optimizer } = start();
+  const data = examples();
+  await train(module, optimizer, data, options);
+  const found = await evaluate(module, data, { batch: 9 });
+  const [own, labels] = [await found.logits.data(), await data.labels.data()];
+  const row = (i: number): number[] => [...own.subarray(classes * i, classes * (i + 1))];
+  const losses = Array.from(labels, (label, i) => Math.log(row(i).reduce((sum, x) => sum + Math.exp(x), 0)) - row(i)[label]!);
+  expect(found.loss).toBeCloseTo(losses.reduce((a, b) => a + b) / n, 5);
+  expect([...found.predicted]).toEqual(Array.from(labels, (_, i) => row(i).indexOf(Math.max(...row(i)))));
+  expect(found.accuracy).toBe(accuracy(found.predicted, labels));
 });
 
 test('the order of an epoch is a permutation of its own that the seed decides', () => {

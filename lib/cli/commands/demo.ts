@@ -15,10 +15,11 @@ import { writeReport } from '../../report/html.js';
 import { tidy } from '../../scope.js';
 import { type Values, choice, device, flag, text, whole } from '../arguments.js';
 import { type Context, defineCommand, exit, print } from '../command.js';
-import { type Outcome, type Settings, type TestDigits, equivariant, planar, runContestant } from '../demo/experiment.js';
-import { activationGallery, digitGalleries } from '../demo/pictures.js';
-import { type Errors, demoReport, resultTable } from '../demo/report.js';
+import { type Outcome, type Settings, equivariant, planar, runContestant } from '../demo/experiment.js';
+import { type Errors, demoReport, demoTable } from '../demo/report.js';
 import { predictElsewhere } from '../demo/second_process.js';
+import type { TestDigits } from '../report/evaluation.js';
+import { networkSections } from '../report/sections.js';
 import { alignedColumns } from '../text.js';
 
 const op = 'demo';
@@ -112,7 +113,7 @@ async function runDemo(o: Settings): Promise<Findings> {
     await saveModel(outcome.model, modelFile(outcome, o));
     outcomes.push(outcome);
   }
-  const table = resultTable(outcomes);
+  const table = demoTable(outcomes);
   say(`\n${alignedColumns([table.columns, ...table.rows], true)}\n`);
 
   const [strict] = outcomes as [Outcome];
@@ -123,9 +124,8 @@ async function runDemo(o: Settings): Promise<Findings> {
   const verdict = same ? 'the same numbers, bit by bit' : 'OTHER NUMBERS';
   say(`A second process loaded ${modelFile(strict, o)} and predicted ${verdict} (${Math.round(imagesPerSecond)} images/s)`);
 
-  const network = strict.model.network as SphericalNetwork;
-  const galleries = [...(await digitGalleries(test)), await activationGallery(network, test, o)];
-  const report = await writeReport(o.folder, demoReport(outcomes, errors, galleries, o));
+  const { sections } = await networkSections(strict, test, o);
+  const report = await writeReport(o.folder, demoReport(outcomes, errors, sections, o));
   const seconds = (performance.now() - start) / 1000;
   say(`Report: ${report}\nTime: ${formatDuration(seconds)}`);
   const networks = outcomes.map(summaryOf);

@@ -8,12 +8,12 @@ import { setThreads } from '../../machine.js';
 import { loadModel } from '../../model_file.js';
 import { Classifier } from '../../models/classifier.js';
 import { cast, toDevice } from '../../ops/layout.js';
-import { ProgressBar } from '../../progress.js';
 import { tidy } from '../../scope.js';
 import { tensor } from '../../tensor.js';
 import { evaluate } from '../../train/evaluate.js';
 import { runFiles } from '../../train/run_folder.js';
 import { UsageError, type Values, choice, device, flag, text, whole } from '../arguments.js';
+import { PreparationBar } from '../preparation_bar.js';
 import { type Context, defineCommand, exit, print } from '../command.js';
 
 const options = {
@@ -57,10 +57,10 @@ async function measure(file: string, given: Given, { signal }: Context): Promise
       if (!(module instanceof Classifier)) throw expected('evaluate', 'a classifier of digits', file, module.constructor.name);
       const { images, labels } = await testDigits(given);
       const n = labels.length;
-      const bar = new ProgressBar(n, { label: 'projecting', unit: 'digits' });
+      const bar = new PreparationBar();
       const inputs = await preparedDigits(images, module.options.input, {
         ...(given.test === 'r' && { angles: await digitRotations(n, given.seed ?? 0) }),
-        ...{ cache: cacheFolder(), signal, onDigits: (count: number) => bar.advance(count) },
+        ...{ cache: cacheFolder(), signal, onDigits: bar.onDigits },
       });
       bar.finish();
       const { dtype, device } = Object.values(module.parameters())[0]!;

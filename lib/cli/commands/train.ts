@@ -3,13 +3,14 @@ import { cacheFolder } from '../../data/input_cache.js';
 import { deviceCode, deviceName } from '../../device.js';
 import { info, setThreads } from '../../machine.js';
 import { type DigitModel, type DigitPlan, digitModels, digitPlan } from '../../models/digits.js';
-import { ProgressBar, formatDuration } from '../../progress.js';
+import { formatDuration } from '../../progress.js';
 import { digitDefaults, quickLimit } from '../../train/digit_defaults.js';
-import type { RunEvents, RunSummary } from '../../train/digit_run.js';
+import type { RunSummary } from '../../train/digit_run.js';
 import { isRun, resumeDigits, trainDigits } from '../../train/digit_training.js';
-import { type RunConfig, readConfig, readPlan } from '../../train/run_folder.js';
+import { type RunConfig, readConfig, readPlan, runFiles } from '../../train/run_folder.js';
 import { UsageError, type Values, choice, device, flag, real, text, whole } from '../arguments.js';
 import { type Context, defineCommand, exit, print } from '../command.js';
+import { TrainingDisplay } from '../training_display.js';
 
 const task = 'spherical-mnist';
 const maxMinutes = 20_000;
@@ -35,6 +36,7 @@ const options = {
   'checkpoint-every': whole('steps between checkpoints', 1),
   resume: flag('go on with the run in RUN, or begin it'),
   quick: flag(`${quickLimit.toLocaleString('en-US')} digits, and fewer epochs: a few minutes`),
+  profile: flag('show the time of each operation in one epoch'),
   json: flag('print one JSON object'),
 };
 
@@ -82,46 +84,10 @@ async function checkSame(given: Given, folder: string): Promise<void> {
   const stored = await readConfig(folder);
   for (const [key, value] of Object.entries(await givenConfig(given))) {
     const [before, now] = [stored[key as keyof RunConfig], value].map((entry) => JSON.stringify(entry));
-    const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    if (before !== now) throw new UsageError(`the run in ${folder} has another ${name}: a run goes on with the options that it began with`);
+    if (before === now) continue;
+    const { config } = runFiles(folder);
+    throw new UsageError(`a run goes on with the options that it began with: ${config} has ${key} ${before}, not ${now}`);
   }
-}
-
-/** Shows how a run goes: a bar on a terminal, and unless `json` a line for each epoch. */
-function showProgress(json: boolean): RunEvents & { onDigits: (count: number, total: number) => void; finish: () => void } {
-  const say = json ? (): void => undefined : print;
-  let bar: ProgressBar | undefined;
-  let fields: Record<string, number | string> = {};
-  const finish = (): void => {
-    bar?.finish();
-    bar = undefined;
-  };
-  return {
-    finish,
-    onDigits(count, total) {
-      bar ??= new ProgressBar(total, { label: 'preparing', unit: 'digits' });
-      bar.advance(count);
-    },
-    onStart({ step, totalSteps, images, totalImages, parameters }) {
-      finish();
-      const where = step === 0 ? `${totalSteps} steps` : `from step ${step} of ${totalSteps}`;
-      say(`Training ${parameters.toLocaleString('en-US')} parameters, ${where}`);
-      bar = new ProgressBar(totalImages, { label: 'training', unit: 'images', done: images });
-    },
-    onStep({ epoch, loss, accuracy, images }) {
-      fields = { ...fields, epoch: epoch + 1, loss, accuracy: `${(100 * accuracy).toFixed(0)} %` };
-      bar?.advance(images, fields);
-    },
-    onValidation({ epoch, trainLoss, validationAccuracy, validationLoss, seconds, best }) {
-      const accuracy = `${(100 * validationAccuracy).toFixed(2)} %`;
-      fields = { ...fields, validation: accuracy };
-      const mark = best ? ', the best so far' : '';
-      const time = formatDuration(seconds);
-      say(
-        `epoch ${epoch}: loss ${trainLoss.toFixed(4)}; validation: loss ${validationLoss.toFixed(4)}, accuracy ${accuracy}${mark}; ${time}`,
-      );
-    },
-  };
 }
 
 function describe({ steps, seconds, imagesPerSecond, best }: RunSummary, folder: string): string {
@@ -130,26 +96,23 @@ function describe({ steps, seconds, imagesPerSecond, best }: RunSummary, folder:
   return `${steps} steps in ${formatDuration(seconds)} (${Math.round(imagesPerSecond)} images/s)${model}: ${folder}`;
 }
 
-async function run(given: Given, folder: string, { signal }: Context): Promise<RunSummary> {
-  const { finish, ...progress } = showProgress(given.json);
+async function run(given: Given, folder: string, display: TrainingDisplay, { signal }: Context): Promise<RunSummary> {
   const minutes = given['max-minutes'];
-  const common = {
-    ...progress,
-    signal,
-    cache: cacheFolder(),
+  const options = {
+    ...{ signal, cache: cacheFolder(), ...display.events },
     ...(minutes !== undefined && { deadline: AbortSignal.timeout(60_000 * minutes) }),
   };
-  const place = {
-    ...(given.device && { device: deviceName(deviceCode(given.device)) }),
-    ...(given.data && { data: path.resolve(given.data) }),
-  };
   try {
-    if (!isRun(folder)) return await trainDigits(folder, await newConfig(given), common);
+    if (!isRun(folder)) return await trainDigits(folder, await newConfig(given), options);
     if (!given.resume) throw new UsageError(`${folder} holds a run: add --resume to go on with it, or name another folder`);
     await checkSame(given, folder);
-    return await resumeDigits(folder, { ...common, ...place });
+    return await resumeDigits(folder, {
+      ...options,
+      ...(given.device && { device: deviceName(deviceCode(given.device)) }),
+      ...(given.data && { data: path.resolve(given.data) }),
+    });
   } finally {
-    finish();
+    display.finish();
   }
 }
 
@@ -166,9 +129,10 @@ export const command = defineCommand({
     const { out: folder, threads, json } = given;
     if (folder === undefined) throw new UsageError('train needs --out RUN');
     if (threads !== undefined) setThreads(threads);
-    const summary = await run(given, folder, context);
-    const { epochs, steps, seconds, imagesPerSecond, parameters, trainLoss, best } = summary;
-    if (json) print(JSON.stringify({ epochs, steps, seconds, imagesPerSecond, parameters, trainLoss, best }));
+    const display = new TrainingDisplay(context.signal, { silent: json, profile: given.profile });
+    const summary = await run(given, folder, display, context);
+    const { profile } = display;
+    if (json) print(JSON.stringify({ ...summary, ...(profile && { profile }) }));
     else print(describe(summary, folder));
     return exit.done;
   },

@@ -298,6 +298,20 @@ export const contractCases: Case[] = [
     },
   },
   {
+    name: 'softmaxCrossEntropy, smoothed',
+    op: 'sum',
+    dtypes: floats,
+    inputs: [{ shape: [4, 3] }, labels],
+    call: (x, y) => nn.softmaxCrossEntropy(x, y, { labelSmoothing: 0.3 }),
+    reference: (x, y) => {
+      const row = (i: number): number[] => [0, 1, 2].map((j) => at(x, [i, j]).re);
+      const target = (i: number, j: number): number => (at(y, [i]).re === j ? 0.7 : 0) + 0.3 / 3;
+      const total = (i: number): number => Math.log(row(i).reduce((s, v) => s + Math.exp(v), 0));
+      const losses = [0, 1, 2, 3].map((i) => row(i).reduce((s, v, j) => s + target(i, j) * (total(i) - v), 0));
+      return { shape: [], values: [cx(losses.reduce((a, b) => a + b) / 4)] };
+    },
+  },
+  {
     name: 'meanSquaredError',
     op: 'sum',
     dtypes: floating,
