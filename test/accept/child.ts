@@ -8,4 +8,6 @@ async function main([issue, section, ...flags]: readonly string[]): Promise<void
   process.disconnect();
 }
 
+// The end of its time; other processes and folders of the section go by hooks of the exit
+process.once('SIGTERM', () => process.exit(143));
 void main(process.argv.slice(2));

@@ -55,7 +55,7 @@ const damages = [flippedBit, otherBytes, cut, removedBytes, insertedBytes, doubl
 /** A copy of the file with one to three damages; most of them fall into the first `headerBytes`. */
 export function damage(file: Uint8Array, headerBytes: number, random: RandomStream): Uint8Array {
   let damaged = file;
-  for (let count = 1 + random(3); count > 0; count--) {
+  for (let count = 1 + random(2) * random(3); count > 0; count--) {
     const position = random(random(4) === 0 ? damaged.length : Math.min(headerBytes, damaged.length));
     damaged = damages[random(damages.length)]!(damaged, position, random);
   }

@@ -23,8 +23,15 @@ export function node(args: readonly string[], { cwd = root, onStart }: Circumsta
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
+  const stop = (): boolean => child.kill('SIGKILL'); // a section that ends before its time leaves nothing running
+  process.once('exit', stop);
   onStart?.(child);
-  return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status: signal ?? status, ...output })));
+  return new Promise((resolve) =>
+    child.on('close', (status, signal) => {
+      process.off('exit', stop);
+      resolve({ status: signal ?? status, ...output });
+    }),
+  );
 }
 
 /** Runs the built command as a user does. */
