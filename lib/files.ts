@@ -2,6 +2,7 @@ import { readBytes, writeFileAtomic } from './atomic_file.js';
 import type { DeviceOption } from './device.js';
 import type { HostArray } from './formats/host_array.js';
 import * as npyFormat from './formats/npy.js';
+import * as npzFormat from './formats/npz.js';
 import * as safetensorsFormat from './formats/safetensors.js';
 import { type Tensor, tensor } from './tensor.js';
 import { tidy } from './scope.js';
@@ -19,6 +20,15 @@ function toTensor({ data, shape, dtype }: HostArray, options: LoadOptions): Tens
   return tensor(data, shape, { ...options, dtype });
 }
 
+async function toHosts(tensors: Readonly<Record<string, Tensor>>): Promise<Map<string, HostArray>> {
+  return new Map(await Promise.all(Object.entries(tensors).map(async ([name, x]) => [name, await toHost(x)] as const)));
+}
+
+/** Where one does not fit into memory, those before it are freed. */
+function toTensors(arrays: ReadonlyMap<string, HostArray>, options: LoadOptions): Record<string, Tensor> {
+  return tidy(() => Object.fromEntries([...arrays].map(([name, array]) => [name, toTensor(array, options)])));
+}
+
 /**
  * Tensors by name in a safetensors file. Complex tensors are stored as real ones with a last axis (re, im) and listed in the file's
  * metadata `clebsch.complex`, which neither of the two functions shows.
@@ -26,16 +36,13 @@ function toTensor({ data, shape, dtype }: HostArray, options: LoadOptions): Tens
 export const safetensors = {
   /** Replaces `file` in one step: it is written whole or not at all. The values are those at the time of the call. Throws ERR_IO, ERR_VALUE. */
   async save(file: string, tensors: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
-    const arrays = await Promise.all(Object.entries(tensors).map(async ([name, x]) => [name, await toHost(x)] as const));
-    await writeFileAtomic(file, safetensorsFormat.serialize(new Map(arrays), metadata), 'safetensors.save');
+    await writeFileAtomic(file, safetensorsFormat.serialize(await toHosts(tensors), metadata), 'safetensors.save');
   },
 
   /** Throws ERR_IO, or ERR_FORMAT where the file is not exactly a safetensors file with F32, F64, I32 and U8 tensors. */
   async load(file: string, options: LoadOptions = {}): Promise<{ tensors: Record<string, Tensor>; metadata: Record<string, string> }> {
     const { tensors, metadata } = safetensorsFormat.parse(await readBytes(file, 'safetensors.load'));
-    const load = () => Object.fromEntries([...tensors].map(([name, array]) => [name, toTensor(array, options)]));
-    // Where one does not fit into memory, tidy frees those before it.
-    return { tensors: tidy(load), metadata: { ...metadata } };
+    return { tensors: toTensors(tensors, options), metadata: { ...metadata } };
   },
 };
 
@@ -49,5 +56,18 @@ export const npy = {
   /** int64 (within the range of int32) becomes int32, bool uint8, big-endian and Fortran order row-major. Throws ERR_IO, or ERR_FORMAT. */
   async load(file: string, options: LoadOptions = {}): Promise<Tensor> {
     return toTensor(npyFormat.parse(await readBytes(file, 'npy.load')), options);
+  },
+};
+
+/** Tensors by name in a NumPy .npz archive: one .npy entry each. */
+export const npz = {
+  /** Replaces `file` in one step; entries are not compressed. The values are those at the time of the call. Throws ERR_IO, ERR_VALUE. */
+  async save(file: string, tensors: Readonly<Record<string, Tensor>>): Promise<void> {
+    await writeFileAtomic(file, npzFormat.serialize(await toHosts(tensors)), 'npz.save');
+  },
+
+  /** Compressed or not, with the types that `npy.load` reads. Throws ERR_IO, or ERR_FORMAT. */
+  async load(file: string, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
+    return toTensors(await npzFormat.parse(await readBytes(file, 'npz.load')), options);
   },
 };

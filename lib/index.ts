@@ -29,5 +29,5 @@ export { type EquivarianceOptions, equivarianceError } from './harmonics/equivar
 export * as nn from './nn/index.js';
 export * as optim from './optim.js';
 export * as models from './models/index.js';
-export { npy, safetensors } from './files.js';
+export { npy, npz, safetensors } from './files.js';
 export { type Model, type PredictOptions, loadModel, saveModel } from './model_file.js';

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, readonly [summary: string, load: () => P
   train: ['train a network on handwritten digits on the sphere', () => import('./commands/train.js')],
   evaluate: ['measure how many test digits a model classifies rightly', () => import('./commands/evaluate.js')],
   predict: ['classify digits or signals with a saved model', () => import('./commands/predict.js')],
+  report: ['write a page with figures and pictures about a trained network', () => import('./commands/report.js')],
   info: ['show what this machine and this build offer', () => import('./commands/info.js')],
   doctor: ['look for faults of this machine and this installation', () => import('./commands/doctor.js')],
 };

@@ -3,6 +3,7 @@ import { expected } from '../errors.js';
 import { expectFormat } from './format_check.js';
 import { type HostArray, decodeElements, elementBytes, elementCount, encodeElements, isCount } from './host_array.js';
 import { parseStrictJson } from './strict_json.js';
+import { decodeUtf8 } from './utf8.js';
 
 /** What one safetensors file holds. */
 export interface Archive {
@@ -38,21 +39,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw expected(op, 'UTF-8', 'the header', 'other bytes', 'ERR_FORMAT');
-  }
-}
-
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; data: Uint8Array } {
   expectFormat(op, file.length >= lengthBytes, `at least ${lengthBytes} bytes`, 'the file', `${file.length} bytes`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   expectFormat(op, length <= maxHeaderBytes, `at most ${maxHeaderBytes} bytes`, 'the header', `${length} bytes`);
   const start = lengthBytes + Number(length);
   expectFormat(op, start <= file.length, `${length} bytes`, 'the header', `a file that ends after ${file.length - lengthBytes} of them`);
-  const text = decodeUtf8(file.subarray(lengthBytes, start));
+  const text = decodeUtf8(op, 'the header', file.subarray(lengthBytes, start));
   const header = parseStrictJson(op, 'the header', text, headerDepth);
   expectFormat(op, isObject(header), 'a JSON object', 'the header', header);
   return { header, data: file.subarray(start) };

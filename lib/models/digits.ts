@@ -1,46 +1,123 @@
 import { expectFormat } from '../formats/format_check.js';
 import type { Module, ParameterOptions } from '../nn/index.js';
+import { pointwise } from '../nn/activation.js';
 import { Classifier } from './classifier.js';
 import type { SignalInput } from './input.js';
-import { planarCnn } from './planar_cnn.js';
-import { isObject, op } from './schema.js';
-import { sphericalNetwork } from './spherical_network.js';
+import { type PlanarCnnPlan, planarCnn } from './planar_cnn.js';
+import { type Check, choice, either, flag, isObject, list, number, op, optional, record, whole } from './schema.js';
+import { type SphericalNetworkPlan, sphericalNetwork } from './spherical_plan.js';
 
-const bandlimit = 12;
 const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 /** Kinds of networks that classify digits on the sphere. */
 export const digitModels = ['hybrid', 'strict', 'planar'] as const;
 export type DigitModel = (typeof digitModels)[number];
 
-/** A network for digits as JSON: its kind, and sizes. `config.json` of a run holds one, and a user may change it. */
-export interface DigitPlan {
-  readonly model: DigitModel;
+type Without<Plan> = Omit<Plan, 'classes' | keyof ParameterOptions>;
+
+/** Activations at the points of SO(3), then products; or, `strict`, products alone. */
+export interface SphericalDigitPlan extends Without<SphericalNetworkPlan> {
+  readonly model: 'hybrid' | 'strict';
 }
 
-/** The plan of a kind with the sizes that its published figures were measured with. */
-export function digitPlan(model: DigitModel): DigitPlan {
-  return { model };
+/** A CNN on the latitude-longitude image, 2L x 2L, of the degrees l < L. */
+export interface PlanarDigitPlan extends Omit<Without<PlanarCnnPlan>, 'height' | 'width'> {
+  readonly model: 'planar';
+  readonly L: number;
 }
+
+/** A network for digits as JSON: its kind, and sizes. `config.json` of a run holds one, and a user may change it. */
+export type DigitPlan = SphericalDigitPlan | PlanarDigitPlan;
+
+/** The plans that the published figures were measured with. */
+const plans: Readonly<Record<DigitModel, DigitPlan>> = {
+  hybrid: {
+    model: 'hybrid',
+    L: 20,
+    blocks: [
+      { kind: 'group', L: 12, N: 2, channels: 16, knots: 6, fn: 'silu', oversampling: 2 },
+      { kind: 'group', L: 8, N: 2, channels: 24, knots: 3, fn: 'silu', oversampling: 2 },
+      { kind: 'product', L: 5, channels: 24, fragments: 2, lift: { L: 6, channels: 32, knots: 3 } },
+      { kind: 'product', L: 3, channels: 24, fragments: 2 },
+    ],
+    mixing: 'mst',
+    constrained: true,
+    hidden: 64,
+    dropout: 0.2,
+  },
+  strict: {
+    model: 'strict',
+    L: 12,
+    blocks: [
+      { kind: 'product', L: 6, channels: 10 },
+      { kind: 'product', L: 5, channels: 12 },
+      { kind: 'product', L: 4, channels: 12 },
+    ],
+    mixing: 'full',
+    constrained: false,
+    hidden: 64,
+    dropout: 0.2,
+  },
+  planar: { model: 'planar', L: 12, channels: [16, 32, 48], hidden: 46, dropout: 0.2 },
+};
+
+export function digitPlan(model: DigitModel): DigitPlan {
+  return plans[model];
+}
+
+const bandlimit = whole(1, 64);
+const channels = whole(1, 1024);
+const hidden = { hidden: optional(whole(1, 4096)), dropout: optional(number(0, 0.99)) };
+
+const groupBlock = record({
+  kind: choice(['group']),
+  L: bandlimit,
+  N: bandlimit,
+  channels,
+  knots: bandlimit,
+  fn: optional(choice(Object.keys(pointwise))),
+  oversampling: optional(number(1, 16)),
+});
+const productBlock = record({
+  kind: optional(choice(['product'])),
+  L: bandlimit,
+  channels,
+  lift: optional(record({ L: bandlimit, channels, knots: bandlimit })),
+  fragments: optional(whole(1, 64)),
+});
+const anyBlock = either((value) => isObject(value) && value['kind'] === 'group', groupBlock, productBlock);
+
+function spherical(block: Check): Check {
+  const blocks = optional(list(block, 0, 64));
+  const mixing = optional(choice(['full', 'mst', 'rmst']));
+  return record({ model: choice(digitModels), L: bandlimit, blocks, mixing, constrained: optional(flag), ...hidden });
+}
+
+const checks: Readonly<Record<DigitModel, Check>> = {
+  hybrid: spherical(anyBlock),
+  strict: spherical(productBlock),
+  planar: record({ model: choice(digitModels), L: bandlimit, channels: optional(list(channels, 0, 16)), ...hidden }),
+};
 
 /** Passes a plan through, or throws ERR_FORMAT with the place of what is wrong with it. */
 export function checkDigitPlan(value: unknown, path: string): DigitPlan {
-  expectFormat(
-    op,
-    isObject(value) && digitModels.includes(value['model'] as DigitModel),
-    `one of ${digitModels.join(', ')}`,
-    `${path}.model`,
-    value,
-  );
+  expectFormat(op, isObject(value), 'an object', path, value);
+  choice(digitModels)(value['model'], `${path}.model`);
+  checks[value['model'] as DigitModel](value, path);
   return value as unknown as DigitPlan;
 }
 
-/** A freshly initialized network that takes digits (see `SignalInput`) and has a logit for each of 0..9. */
+function networkOf(plan: DigitPlan, options: ParameterOptions): Module {
+  const { model, ...sizes } = plan;
+  if (model !== 'planar') return sphericalNetwork({ ...(sizes as Without<SphericalNetworkPlan>), classes: classes.length, ...options });
+  const { L, ...cnn } = sizes;
+  return planarCnn({ ...cnn, height: 2 * L, width: 2 * L, classes: classes.length, ...options });
+}
+
+/** A freshly initialized network that takes digits (see `SignalInput`) and has a logit for each of 0..9. Throws ERR_VALUE for a plan that does not fit. */
 export function digitClassifier(plan: DigitPlan, options: ParameterOptions = {}): Classifier {
-  const planar = plan.model === 'planar';
-  const input: SignalInput = { sampling: 'gl', bandlimit: 2 * bandlimit, L: bandlimit, form: planar ? 'image' : 'coefficients' };
-  const network: Module = planar
-    ? planarCnn({ height: 2 * bandlimit, width: 2 * bandlimit, classes: classes.length, ...options })
-    : sphericalNetwork({ L: bandlimit, classes: classes.length, ...options });
-  return new Classifier({ network, input, classes });
+  const { L, model } = plan;
+  // Sampled at twice the bandlimit, so that little of a digit's fine detail folds back.
+  const input: SignalInput = { sampling: 'gl', bandlimit: 2 * L, L, form: model === 'planar' ? 'image' : 'coefficients' };
+  return new Classifier({ network: networkOf(plan, options), input, classes });
 }

@@ -5,3 +5,4 @@ export * from './input.js';
 export * from './planar_cnn.js';
 export type { LayerConfig } from './registry.js';
 export * from './spherical_network.js';
+export * from './spherical_plan.js';

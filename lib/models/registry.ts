@@ -101,6 +101,16 @@ function batchNormShapes({ channels }: nn.BatchNormOptions): Shapes {
   return Object.fromEntries(['scale', 'shift', 'runningMean', 'runningVariance'].map((name) => [name, [channels]]));
 }
 
+const bandlimit = whole(1, 512);
+const filters = {
+  L: bandlimit,
+  LOut: optional(bandlimit),
+  channelsIn: size,
+  channelsOut: size,
+  knots: optional(bandlimit),
+  bias: optional(flag),
+};
+
 function covariantNormShapes({ tau: fragments, channels, perSample }: nn.CovariantNormOptions): Shapes {
   const shape = [fragmentCount(fragments), channels];
   return { scale: shape, ...(!perSample && { running: shape }) };
@@ -163,10 +173,33 @@ const layers: Readonly<Record<string, Layer>> = {
   NormActivation: define<nn.NormActivationOptions>(nn.NormActivation, { tau, fn }, (o) => new nn.NormActivation(o)),
   S2Activation: define<nn.S2ActivationOptions>(
     nn.S2Activation,
-    { L: whole(1, 512), fn, oversampling: optional(number(1, 16)) },
+    { L: bandlimit, fn, oversampling: optional(number(1, 16)) },
     (o) => new nn.S2Activation(o),
   ),
+  S2Convolution: define<nn.S2ConvolutionOptions>(
+    nn.S2Convolution,
+    { ...filters, N: bandlimit },
+    (o) => new nn.S2Convolution(o),
+    (o) => nn.filterShapes(nn.s2ConvolutionTypes(o), o),
+  ),
   Sequential: define<{ modules: readonly Module[] }>(nn.Sequential, { modules }, (o) => new nn.Sequential(o.modules)),
+  SignalNorm: define<nn.SignalNormOptions>(
+    nn.SignalNorm,
+    { L: bandlimit, N: optional(bandlimit), channels: size, momentum: optional(number(0, 1)), eps: optional(number(0, 1)) },
+    (o) => new nn.SignalNorm(o),
+    ({ channels }) => ({ running: [channels] }),
+  ),
+  SO3Activation: define<nn.SO3ActivationOptions>(
+    nn.SO3Activation,
+    { L: bandlimit, N: bandlimit, fn, oversampling: optional(number(1, 16)) },
+    (o) => new nn.SO3Activation(o),
+  ),
+  SO3Convolution: define<nn.SO3ConvolutionOptions>(
+    nn.SO3Convolution,
+    { ...filters, N: bandlimit, NOut: optional(bandlimit) },
+    (o) => new nn.SO3Convolution(o),
+    (o) => nn.filterShapes(nn.so3ConvolutionTypes(o), o),
+  ),
   SphericalLayer: define<nn.SphericalLayerOptions>(
     nn.SphericalLayer,
     { L1: nested, N: nested, L2: nested },
@@ -178,4 +211,10 @@ const layers: Readonly<Record<string, Layer>> = {
     (o) => new SphericalNetwork(o),
   ),
   TensorProductActivation: define<nn.TensorProductActivationOptions>(nn.TensorProductActivation, { tau, edges }, createProduct),
+  ZonalConvolution: define<nn.ZonalConvolutionOptions>(
+    nn.ZonalConvolution,
+    filters,
+    (o) => new nn.ZonalConvolution(o),
+    (o) => nn.filterShapes(nn.zonalConvolutionTypes(o), o),
+  ),
 };

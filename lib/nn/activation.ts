@@ -1,10 +1,8 @@
-import { relu, sigmoid, silu, softplus, tanh } from '../ops/elementwise.js';
+import { type Pointwise, pointwise } from '../ops/group_activation.js';
 import type { Tensor } from '../tensor.js';
 import { Module } from './module.js';
 
-/** Functions that activations apply to each number, by the names that model files use. */
-export const pointwise = { relu, silu, sigmoid, tanh, softplus } as const;
-export type Pointwise = keyof typeof pointwise;
+export { type Pointwise, pointwise } from '../ops/group_activation.js';
 
 /** fn(x), element by element. */
 export class Activation extends Module<{ readonly fn: Pointwise }> {

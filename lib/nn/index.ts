@@ -12,6 +12,7 @@ export * from './module.js';
 export { NormActivation, type NormActivationOptions } from './norm_activation.js';
 export * from './pool.js';
 export * from './sequential.js';
+export * from './signal_norm.js';
 export * from './so3_activation.js';
 export * from './sphere_activation.js';
 export * from './spherical_layer.js';

@@ -1,10 +1,9 @@
 import { expected } from '../errors.js';
 import { checkType } from '../harmonics/degree.js';
 import { so3Type } from '../harmonics/irreps.js';
-import { so3Grid } from '../harmonics/so3_grid.js';
-import { tidy } from '../scope.js';
+import { groupGrid } from '../harmonics/group_grid.js';
 import type { Tensor } from '../tensor.js';
-import { type Pointwise, pointwise } from './activation.js';
+import type { Pointwise } from './activation.js';
 import type { ParameterOptions } from './linear.js';
 import { Module } from './module.js';
 
@@ -35,7 +34,7 @@ export class SO3Activation extends Module<SO3ActivationOptions> {
     checkType('SO3Activation', 'x', x, so3Type(L, N));
     const { dtype, deviceCode } = x;
     if (dtype !== 'float32' && dtype !== 'float64') throw expected('SO3Activation', 'float32 or float64', 'x', dtype, 'ERR_DTYPE');
-    const grid = so3Grid({ L, N, gridL: Math.ceil(oversampling * L), gridN: Math.ceil(oversampling * N), dtype, deviceCode });
-    return tidy(() => grid.forward(pointwise[fn](grid.inverse(x))));
+    const [gridL, gridN] = [Math.ceil(oversampling * L), Math.ceil(oversampling * N)];
+    return groupGrid({ L, N, gridL, gridN, domain: 'group', dtype, deviceCode }).activate(x, fn);
   }
 }

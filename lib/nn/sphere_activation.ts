@@ -1,12 +1,9 @@
 import { expected } from '../errors.js';
 import { checkType } from '../harmonics/degree.js';
+import { groupGrid } from '../harmonics/group_grid.js';
 import { s2Type } from '../harmonics/irreps.js';
-import { s2Transform } from '../harmonics/s2_transform.js';
-import { pad } from '../ops/layout.js';
-import { slice } from '../ops/views.js';
-import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { type Pointwise, pointwise } from './activation.js';
+import type { Pointwise } from './activation.js';
 import type { ParameterOptions } from './linear.js';
 import { Module } from './module.js';
 
@@ -34,16 +31,10 @@ export class S2Activation extends Module<S2ActivationOptions> {
 
   forward(x: Tensor): Tensor {
     const { L, fn } = this.options;
-    const [grid, rows] = [this.bandlimit, L * L];
-    const channels = checkType('S2Activation', 'x', x, s2Type(L));
+    checkType('S2Activation', 'x', x, s2Type(L));
     const dtype = x.dtype;
     if (dtype !== 'float32' && dtype !== 'float64') throw expected('S2Activation', 'float32 or float64', 'x', dtype, 'ERR_DTYPE');
-    const transform = s2Transform({ L: grid, sampling: 'gl', real: true, dtype, device: x.device });
-    const none = x.shape.map(() => 0);
-    return tidy(() => {
-      const wide = pad(x, none, none.with(-2, grid * grid - rows));
-      const activated = transform.forward(pointwise[fn](transform.inverse(wide)));
-      return slice(activated, none, [...x.shape.slice(0, -2), rows, channels]);
-    });
+    const sizes = { L, N: 1, gridL: this.bandlimit, gridN: 1 };
+    return groupGrid({ ...sizes, domain: 'sphere', dtype, deviceCode: x.deviceCode }).activate(x, fn);
   }
 }

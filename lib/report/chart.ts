@@ -1,4 +1,4 @@
-import { coordinate, escapeMarkup } from './markup.js';
+import { coordinate, escapeMarkup, svgDocument } from './markup.js';
 
 export interface Series {
   readonly name: string;
@@ -11,6 +11,14 @@ export interface LineChart {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
+}
+
+/** The curve of many noisy measurements: means of `y` over about `points` stretches of equal length, each at its last `x`. */
+export function meanCurve(name: string, x: readonly number[], y: readonly number[], points = 100): Series {
+  const size = Math.max(1, Math.round(x.length / points));
+  const stretches = Array.from({ length: Math.floor(x.length / size) }, (_, i) => i * size);
+  const mean = (first: number): number => y.slice(first, first + size).reduce((sum, value) => sum + value, 0) / size;
+  return { name, x: stretches.map((first) => x[first + size - 1]!), y: stretches.map(mean) };
 }
 
 interface Axis {
@@ -93,14 +101,11 @@ export function lineChartSvg({ title, xLabel, yLabel, series }: LineChart): stri
   const toX = (x: number) => coordinate(plot.left + ((x - xAxis.low) / (xAxis.high - xAxis.low)) * (plot.right - plot.left));
   const toY = (y: number) => coordinate(plot.bottom - ((y - yAxis.low) / (yAxis.high - yAxis.low)) * (plot.bottom - plot.top));
   const middle = (plot.top + plot.bottom) / 2;
-  return [
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(title)}" xmlns="http://www.w3.org/2000/svg" ` +
-      'font-family="system-ui, sans-serif" font-size="13" fill="currentColor">',
+  return svgDocument(title, width, height, 13, [
     ...legendMarkup(series),
     ...axesMarkup(xAxis, yAxis, toX, toY),
     ...series.map((one, i) => seriesMarkup(one, seriesColour(i), toX, toY)),
     `<text x="${(plot.left + plot.right) / 2}" y="${height - 8}" text-anchor="middle">${escapeMarkup(xLabel)}</text>`,
     `<text transform="translate(14 ${middle}) rotate(-90)" text-anchor="middle">${escapeMarkup(yLabel)}</text>`,
-    '</svg>',
-  ].join('\n');
+  ]);
 }

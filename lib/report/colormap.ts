@@ -1,5 +1,5 @@
-/** `viridis` for magnitudes; `diverging` (blue, white, red) for signed values, to be used with a range around 0. */
-export type ColormapName = 'viridis' | 'diverging';
+/** `viridis` for magnitudes; `diverging` (blue, white, red) for signed values, to be used with a range around 0; `ink` (black on white) for writing. */
+export type ColormapName = 'viridis' | 'diverging' | 'ink';
 
 /** Equally spaced colours, between which we interpolate: samples of matplotlib's viridis (CC0), and ColorBrewer's RdBu reversed. */
 const stops: Readonly<Record<ColormapName, readonly string[]>> = {
@@ -22,6 +22,7 @@ const stops: Readonly<Record<ColormapName, readonly string[]>> = {
     'd8e219',
     'fde725',
   ],
+  ink: ['ffffff', '000000'],
   diverging: ['053061', '2166ac', '4393c3', '92c5de', 'd1e5f0', 'f7f7f7', 'fddbc7', 'f4a582', 'd6604d', 'b2182b', '67001f'],
 };
 
@@ -45,7 +46,11 @@ function makeTable(colours: readonly string[]): readonly Rgb[] {
   return Array.from({ length: 256 }, (_, i) => interpolate(parsed, i / 255));
 }
 
-const tables: Readonly<Record<ColormapName, readonly Rgb[]>> = { viridis: makeTable(stops.viridis), diverging: makeTable(stops.diverging) };
+const tables: Readonly<Record<ColormapName, readonly Rgb[]>> = {
+  viridis: makeTable(stops.viridis),
+  diverging: makeTable(stops.diverging),
+  ink: makeTable(stops.ink),
+};
 
 const noValue: Rgb = [128, 128, 128];
 

@@ -1,5 +1,5 @@
 import { expected } from '../errors.js';
-import { coordinate, escapeMarkup } from './markup.js';
+import { coordinate, escapeMarkup, svgDocument } from './markup.js';
 
 export interface ConfusionMatrix {
   readonly title: string;
@@ -48,14 +48,11 @@ export function confusionSvg({ title, classes, counts }: ConfusionMatrix): strin
     (name, i) =>
       `<text x="${margin.left - 8}" y="${margin.top + (i + 0.5) * cell}" dy="0.34em" text-anchor="end">${escapeMarkup(name)}</text>`,
   );
-  return [
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(title)}" xmlns="http://www.w3.org/2000/svg" ` +
-      'font-family="system-ui, sans-serif" font-size="12" fill="currentColor">',
+  return svgDocument(title, width, height, 12, [
     `<text x="${margin.left + middle}" y="18" text-anchor="middle">predicted</text>`,
     `<text transform="translate(16 ${margin.top + middle}) rotate(-90)" text-anchor="middle">true</text>`,
     ...columns,
     ...rows,
     ...cells,
-    '</svg>',
-  ].join('\n');
+  ]);
 }

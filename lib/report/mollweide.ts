@@ -1,6 +1,6 @@
 import { expected } from '../errors.js';
 import { type ColormapName, colourAt } from './colormap.js';
-import { encodePng } from './png.js';
+import { type Picture, encodePng } from './png.js';
 
 export interface MollweideOptions {
   /** Pixels, twice the height; default 480. */
@@ -24,7 +24,7 @@ export function valueRange(values: ArrayLike<number>, colormap: ColormapName): [
     if (values[i]! < low) low = values[i]!;
     if (values[i]! > high) high = values[i]!;
   }
-  if (colormap === 'viridis') return [low, high];
+  if (colormap !== 'diverging') return [low, high];
   const bound = Math.max(-low, high);
   return [-bound, bound];
 }
@@ -71,17 +71,17 @@ function turnTo({ theta, phi }: { theta: number; phi: number }, [x, y, z]: Vecto
  * A signal on the sphere in the equal-area Mollweide projection, transparent outside the ellipse.
  *
  * @param values [nTheta, nPhi], at the colatitudes `thetas` (ascending) and phi_p = 2 pi p / nPhi
- * @returns the bytes of a PNG file. Throws ERR_SHAPE where the values do not fit the grid.
+ * Throws ERR_SHAPE where the values do not fit the grid.
  */
-export function mollweidePng(
+export function mollweidePicture(
   values: ArrayLike<number>,
   thetas: ArrayLike<number>,
   nPhi: number,
   options: MollweideOptions = {},
-): Uint8Array {
+): Picture {
   const { width = 480, colormap = 'viridis', centre = { theta: Math.PI / 2, phi: 0 }, flip = 'geo' } = options;
   const fits = thetas.length > 0 && values.length === thetas.length * nPhi;
-  if (!fits) throw expected('mollweidePng', `${thetas.length} x ${nPhi} numbers`, 'values', `${values.length} of them`, 'ERR_SHAPE');
+  if (!fits) throw expected('mollweide', `${thetas.length} x ${nPhi} numbers`, 'values', `${values.length} of them`, 'ERR_SHAPE');
   const [low, high] = options.range ?? valueRange(values, colormap);
   const sample = makeSampler(values, thetas, nPhi);
   const height = Math.round(width / 2);
@@ -101,5 +101,10 @@ export function mollweidePng(
       data.set([...colourAt(colormap, high > low ? (value - low) / (high - low) : 0.5), Math.round(255 * cover)], i);
     }
   }
-  return encodePng({ width, height, channels: 4, data });
+  return { width, height, channels: 4, data };
+}
+
+/** `mollweidePicture` as the bytes of a PNG file. */
+export function mollweidePng(...args: Parameters<typeof mollweidePicture>): Uint8Array {
+  return encodePng(mollweidePicture(...args));
 }

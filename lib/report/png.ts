@@ -1,5 +1,6 @@
 import zlib from 'node:zlib';
 import { expected } from '../errors.js';
+import { crc32 } from '../formats/crc32.js';
 
 /** Eight bits a channel, rows from the top: RGB with 3 channels, RGBA with 4. */
 export interface Picture {
@@ -11,19 +12,6 @@ export interface Picture {
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const colourType = { 3: 2, 4: 6 } as const;
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
-
-/** CRC-32 of ISO 3309; zlib.crc32 is not in every Node that we support. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
 
 function chunk(type: string, data: Uint8Array): Buffer {
   const bytes = Buffer.alloc(data.length + 12);
@@ -55,6 +43,6 @@ export function encodePng(picture: Picture): Uint8Array {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, colourType[channels], 0, 0, 0], 8);
-  const packed = zlib.deflateSync(filterRows(picture), { level: 9 });
+  const packed = zlib.deflateSync(filterRows(picture));
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', packed), chunk('IEND', new Uint8Array(0))]);
 }

@@ -20,8 +20,9 @@ h2 { font-size: 19px; margin: 44px 0 14px; }
 h3 { font-size: 14px; font-weight: 600; margin: 0 0 8px; }
 p { margin: 0 0 12px; max-width: 68ch; }
 .quiet, figcaption { color: var(--quiet); font-size: 14px; }
-.grid { display: grid; gap: 18px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); }
-.gallery { display: grid; gap: 18px; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
+.full, .half, .quarter { display: grid; gap: 18px; }
+.half { grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); }
+.quarter { grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 18px; margin: 0; overflow-x: auto; }
 svg, img { display: block; width: 100%; height: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 15px; font-variant-numeric: tabular-nums; }

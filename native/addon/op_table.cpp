@@ -120,6 +120,9 @@ constexpr Row kTable[] = {
     {"einsum", bound<&ops::einsum>},
     {"contract", bound<&ops::contract>},
     {"bilinear", bound<&ops::bilinear>},
+    // signals on the rotation group
+    {"groupActivation", bound<&ops::group_activation>},
+    {"groupActivationGradient", bound<&ops::group_activation_gradient>},
     // random numbers
     {"uniform", bound<&random<RandomOp::uniform>>},
     {"normal", bound<&random<RandomOp::normal>>},

@@ -12,7 +12,7 @@
 
 namespace clebsch {
 
-constexpr int32_t kAbiVersion = 1;
+constexpr int32_t kAbiVersion = 2;
 constexpr int kMaxDims = 8;
 
 // Values are part of the ABI; 6 and 7 are reserved for bfloat16 and float16.
@@ -224,6 +224,33 @@ struct BilinearArgs {
   void* out;
 };
 
+// ---- signals on the rotation group -----------------------------------------------------------------------------
+
+// A real signal on SO(3), or with N = 1 on the sphere, at the nodes of a grid: f = A B x, where B goes from the coefficients of a sample
+// and channel, x [batch, size, channels], to waves in alpha and gamma on each ring of beta (`table`), and A from waves to the angles.
+//   out = B_out^T A^T f(A B_x x)                    (g null)
+//   out = B_out^T A^T [f'(A B_x x) (A B_g g)]       (g given)
+// with f = op, one of relu, silu, sigmoid, tanh, softplus. Waves are ordered cos 0 .. cos (L-1), sin 1 .. sin (L-1), likewise in gamma with
+// N: alpha is [n_alpha][2L-1], gamma [n_gamma][2N-1], and wave k of angle p that of angle n_alpha - p save the sign of the sines. rows[i]:
+// coefficient at sorted place i. pairs [L][N][2]: for orders (m, n) the first sorted place and the first number in the tables. Let d be L -
+// max(m, n) degrees. m, n > 0: the places hold the signs (+,+), (-,-), (+,-), (-,+), d each, and the table has for (cos cos, sin sin) and
+// for (cos sin, sin cos) [2 results][n_beta][2 d]. Else the places hold the one or two signs and the table [n_beta][d] is that of both.
+struct GroupActivationArgs {
+  Dtype dtype;  // float32 or float64
+  UnaryOp op;
+  int64_t batch, channels, size, L, N, n_beta, n_alpha, n_gamma;
+  const int32_t* rows;
+  const int32_t* pairs;
+  const void* alpha;
+  const void* gamma;
+  const void* x;
+  const void* g;
+  const void* table_x;
+  const void* table_g;
+  const void* table_out;
+  void* out;
+};
+
 // ---- random ---------------------------------------------------------------------------------------------------
 
 // Philox4x32-10, key = seed, counter = (offset + i/4 ...): element i is a function of (seed, offset + i) alone.
@@ -266,21 +293,22 @@ struct AdamArgs {
 };
 
 // THE LIST of kernels: launcher name, args.
-#define CLEBSCH_KERNELS(X)         \
-  X(fill, FillArgs)                \
-  X(copy, CopyArgs)                \
-  X(gather_rows, GatherRowsArgs)   \
-  X(scatter_rows, ScatterRowsArgs) \
-  X(unfold, UnfoldArgs)            \
-  X(fold, UnfoldArgs)              \
-  X(unary, UnaryArgs)              \
-  X(binary, BinaryArgs)            \
-  X(where, WhereArgs)              \
-  X(reduce, ReduceArgs)            \
-  X(contract, ContractArgs)        \
-  X(bilinear, BilinearArgs)        \
-  X(random, RandomArgs)            \
-  X(sgd, SgdArgs)                  \
+#define CLEBSCH_KERNELS(X)                 \
+  X(fill, FillArgs)                        \
+  X(copy, CopyArgs)                        \
+  X(gather_rows, GatherRowsArgs)           \
+  X(scatter_rows, ScatterRowsArgs)         \
+  X(unfold, UnfoldArgs)                    \
+  X(fold, UnfoldArgs)                      \
+  X(unary, UnaryArgs)                      \
+  X(binary, BinaryArgs)                    \
+  X(where, WhereArgs)                      \
+  X(reduce, ReduceArgs)                    \
+  X(contract, ContractArgs)                \
+  X(bilinear, BilinearArgs)                \
+  X(group_activation, GroupActivationArgs) \
+  X(random, RandomArgs)                    \
+  X(sgd, SgdArgs)                          \
   X(adam, AdamArgs)
 
 // `stream` is the backend's own stream object (ignored by cpu).

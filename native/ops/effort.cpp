@@ -147,6 +147,19 @@ Effort effort_of(const BilinearArgs& a) {
           text(a.terms, " terms of ", Dims{a.batch, a.channels})};
 }
 
+Effort effort_of(const GroupActivationArgs& args) {
+  const double L = static_cast<double>(args.L), N = static_cast<double>(args.N), rings = static_cast<double>(args.n_beta);
+  const double lanes = static_cast<double>(args.batch * args.channels), maps = args.g ? 3 : 2;
+  double beta = 0;
+  for (int64_t m = 0; m < args.L; ++m)
+    for (int64_t n = 0; n < args.N; ++n) beta += (m > 0 && n > 0 ? 8 : m + n > 0 ? 2 : 1) * static_cast<double>(args.L - std::max(m, n));
+  const double angles = static_cast<double>(args.n_alpha), turns = static_cast<double>(args.n_gamma);
+  const double waves = angles * (L - 0.5) * (2 * N - 1) + angles * turns * (2 * N - 1);  // cosines and sines share the angles p and -p
+  return {2 * maps * lanes * rings * (beta + waves) + lanes * rings * angles * turns,
+          (maps * lanes * static_cast<double>(args.size) + 2 * rings * beta) * size_of(args.dtype),
+          text(Dims{args.batch, args.size, args.channels}, " on ", Dims{args.n_beta, args.n_alpha, args.n_gamma})};
+}
+
 Effort effort_of(const RandomArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }
 
 Effort effort_of(const SgdArgs& a) {

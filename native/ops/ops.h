@@ -64,6 +64,15 @@ std::shared_ptr<const BilinearPlan> bilinear_plan(std::span<const int32_t> tau1,
 // Role 0: p = x, q = y; 1: p = z, q = y; 2: p = z, q = x.
 Tensor bilinear(const Tensor& p, const Tensor& q, const BilinearPlan& plan, int64_t role);
 
+// ---- signals on the rotation group (group_activation.cpp): see GroupActivationArgs
+// x, g [..., size, C]; grid: L, N, n_beta, n_alpha, n_gamma; rows int32 [size], pairs int32 [L N 2], alpha [n_alpha (2L-1)], gamma [n_gamma
+// (2N-1)].
+Tensor group_activation(const Tensor& x, const Tensor& table_x, const Tensor& table_out, const Tensor& alpha, const Tensor& gamma,
+                        const Tensor& rows, const Tensor& pairs, const std::string& fn, const Dims& grid);
+Tensor group_activation_gradient(const Tensor& x, const Tensor& g, const Tensor& table_x, const Tensor& table_g, const Tensor& table_out,
+                                 const Tensor& alpha, const Tensor& gamma, const Tensor& rows, const Tensor& pairs, const std::string& fn,
+                                 const Dims& grid);
+
 // 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
 math::Sampling sampling_of(const std::string& name);
 

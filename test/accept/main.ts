@@ -1,26 +1,32 @@
 import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { issues } from './issues.js';
 import { type Figure, Report, progress } from './report.js';
-import { sections as spine } from './spine/sections.js';
-
-/** The sections of every issue, in the order in which they run. */
-const issues: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { spine };
-
-const sectionMinutes = 15;
 
 /** Runs a section in a process of its own, so that a crash is a miss and not the end. Resolves to its figures. */
 function runSection(issue: string, section: string, quick: boolean, send: (figure: Figure) => void): Promise<void> {
   return new Promise((resolve) => {
     const args = [issue, section, ...(quick ? ['--quick'] : [])];
+    const timeout = issues[issue]![section]!.minutes * 60_000;
     // Inherits the hook that runs TypeScript; what others print goes to stderr
-    const child = fork(path.join(__dirname, 'child.ts'), args, { stdio: ['ignore', 2, 2, 'ipc'], timeout: sectionMinutes * 60_000 });
+    const child = fork(path.join(__dirname, 'child.ts'), args, { stdio: ['ignore', 2, 2, 'ipc'], timeout });
     child.on('message', (figure) => send(figure as Figure));
     child.on('close', (status, signal) => {
       if (status !== 0) new Report(send).equal(`${section}.exit-status`, signal ?? String(status), '0');
       resolve();
     });
   });
+}
+
+/** CLEBSCH_RUNS names the folder of trainings, which sections share; what is finished there is not trained again. Else it is a temporary one. */
+function useRuns(): void {
+  if (process.env['CLEBSCH_RUNS']) return;
+  const folder = mkdtempSync(path.join(tmpdir(), 'clebsch-runs-'));
+  process.env['CLEBSCH_RUNS'] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
 async function main(): Promise<void> {
@@ -40,6 +46,7 @@ async function main(): Promise<void> {
     counts[verdict]++;
     process.stdout.write(`${verdict} ${name} ${value} ${limit}\n`);
   };
+  useRuns();
   for (const section of sections.filter((name) => values.only === undefined || name === values.only)) {
     progress(section);
     await runSection(issue, section, values.quick, send);

@@ -14,6 +14,17 @@ export interface Effort {
 /** A group of figures that are measured in one process. */
 export type Section = (report: Report, effort: Effort) => Promise<void>;
 
+/** A section in the list of an issue; it is loaded in the process that runs it. */
+export interface SectionEntry {
+  readonly load: () => Promise<{ readonly measure: Section }>;
+  /** After so long it is ended, which is a miss. */
+  readonly minutes: number;
+}
+
+export function section(load: SectionEntry['load'], minutes = 15): SectionEntry {
+  return { load, minutes };
+}
+
 const digits = (x: number): string => (Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(4))));
 
 /** Where sections leave their figures. A NaN is a miss. */

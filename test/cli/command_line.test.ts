@@ -1,7 +1,7 @@
 import { clebsch } from './command.js';
 
 test.each<[string, string[], RegExp]>([
-  ['no command', [], /expected a command: demo, train, evaluate, predict, info, doctor/],
+  ['no command', [], /expected a command: demo, train, evaluate, predict, report, info, doctor/],
   ['an unknown command', ['learn'], /unknown command 'learn'/],
   ['a property of every object', ['constructor'], /unknown command/],
   ['an unknown option', ['info', '--nix'], /'--nix'/],
@@ -19,6 +19,7 @@ test.each<[string, string[], RegExp]>([
   ['no word about the test', ['evaluate', 'nowhere'], /evaluate needs --test nr or --test r/],
   ['images without labels', ['evaluate', 'nowhere', '--test', 'r', '--images', 'x'], /evaluate takes --images and --labels together/],
   ['a missing operand', ['predict'], /predict needs MODEL/],
+  ['a missing run', ['report'], /report needs RUN\|MODEL/],
   ['a missing input', ['predict', 'model'], /predict needs --input X.npy/],
   ['an operand too many', ['info', 'all'], /info does not take 'all'/],
 ])('%s is one clear line and status 2', async (_, args, message) => {
@@ -29,11 +30,12 @@ test.each<[string, string[], RegExp]>([
 });
 
 test.each([
-  [['--help'], /demo .*train .*evaluate .*predict .*info .*doctor /s],
+  [['--help'], /demo .*train .*evaluate .*predict .*report .*info .*doctor /s],
   [['demo', '--help'], /--out DIR.*--epochs N.*--limit N.*--threads N.*--seed N.*--quick.*--dtype.*--device.*--json/s],
   [['train', '-h'], /train spherical-mnist.*--data.*--out.*--train nr\|r.*--model.*--epochs.*--max-minutes.*--resume.*--quick.*--profile/s],
   [['evaluate', '-h'], /evaluate RUN\|MODEL.*--data DIR.*--test nr\|r.*--images FILE.*--labels FILE.*--seed.*--limit/s],
   [['predict', '-h'], /predict MODEL.*--input X\.npy.*--output Y\.npy.*--probabilities.*--json/s],
+  [['report', '--help'], /report RUN\|MODEL.*--data DIR.*--out DIR.*--seed N.*--limit N.*--device.*--json/s],
   [['info', '--help'], /--json/],
   [['doctor', '--help'], /--json/],
 ])('%j shows the options', async (args, text) => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { argmax, npy, random, softmax, tensor } from '../../lib/index.js';
 import { loadModel, saveModel } from '../../lib/model_file.js';
 import { Classifier } from '../../lib/models/classifier.js';
-import { sphericalNetwork } from '../../lib/models/spherical_network.js';
+import { sphericalNetwork } from '../../lib/models/spherical_plan.js';
 import { clebsch } from './command.js';
 
 const n = 5;

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { npy, safetensors } from '../../lib/files.js';
+import { npy, npz, safetensors } from '../../lib/files.js';
 import { memory } from '../../lib/machine.js';
 import { type Tensor, tensor } from '../../lib/tensor.js';
 
@@ -47,12 +47,25 @@ describe('tensors in files', () => {
     }
   });
 
+  test('npz: what was saved comes back, and nothing else is left', async () => {
+    const file = path.join(folder, 'x.npz');
+    const written = samples();
+    await npz.save(file, written);
+    const read = await npz.load(file);
+    expect(Object.keys(read)).toEqual(Object.keys(written));
+    for (const [name, x] of Object.entries(written)) await expectSame(read[name]!, x);
+    expect(readdirSync(folder)).toEqual(['x.npz']);
+    for (const x of [...Object.values(written), ...Object.values(read)]) x.dispose();
+  });
+
   test('a file that is none makes no tensors', async () => {
     const file = path.join(folder, 'broken');
     writeFileSync(file, 'not a file of ours');
     const before = memory().tensors;
     await expect(safetensors.load(file)).rejects.toMatchObject({ code: 'ERR_FORMAT' });
     await expect(npy.load(file)).rejects.toMatchObject({ code: 'ERR_FORMAT' });
+    await expect(npz.load(file)).rejects.toMatchObject({ code: 'ERR_FORMAT' });
+    await expect(npz.load(path.join(folder, 'absent'))).rejects.toMatchObject({ code: 'ERR_IO', op: 'npz.load' });
     await expect(npy.load(path.join(folder, 'absent'))).rejects.toMatchObject({ code: 'ERR_IO', op: 'npy.load' });
     expect(memory().tensors).toBe(before);
   });

@@ -1,10 +1,19 @@
 import type { Case } from './case.js';
 import { contractCases } from './cases/contract.js';
 import { elementwiseCases } from './cases/elementwise.js';
+import { groupActivationCases } from './cases/group_activation.js';
 import { layoutCases } from './cases/layout.js';
 import { reduceCases } from './cases/reduce.js';
 import { stateCases } from './cases/state.js';
 import { viewCases } from './cases/views.js';
 
 /** THE CASE TABLE: one entry per operation and variant. test/ops/cases.test.ts makes every test of it. */
-export const cases: readonly Case[] = [...viewCases, ...layoutCases, ...elementwiseCases, ...reduceCases, ...contractCases, ...stateCases];
+export const cases: readonly Case[] = [
+  ...viewCases,
+  ...layoutCases,
+  ...elementwiseCases,
+  ...reduceCases,
+  ...contractCases,
+  ...groupActivationCases,
+  ...stateCases,
+];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { nn } from '../../lib/index.js';
 import { memory, optim, random, safetensors, setThreads, tensor, tidy } from '../../lib/index.js';
-import { sphericalNetwork } from '../../lib/models/spherical_network.js';
+import { sphericalNetwork } from '../../lib/models/spherical_plan.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
 import { accuracy, confusionCounts, evaluate, forwardInBatches } from '../../lib/train/evaluate.js';
 import { type Examples, type Optimizer, type StepReport, type TrainOptions, epochOrder, stepCount, train } from '../../lib/train/train.js';

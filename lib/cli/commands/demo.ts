@@ -4,10 +4,9 @@ import { firstDigits, loadMnist } from '../../data/mnist.js';
 import { digitRotations } from '../../data/rotations.js';
 import { deviceCode, deviceName } from '../../device.js';
 import { expected } from '../../errors.js';
-import { equivarianceError } from '../../harmonics/equivariance.js';
 import { setThreads } from '../../machine.js';
-import { loadModel, saveModel } from '../../model_file.js';
-import type { Classifier } from '../../models/classifier.js';
+import { saveModel } from '../../model_file.js';
+import { networkEquivarianceError } from '../../models/digits_equivariance.js';
 import type { SphericalNetwork } from '../../models/spherical_network.js';
 import { cast } from '../../ops/layout.js';
 import { softmax } from '../../ops/reduce.js';
@@ -16,10 +15,11 @@ import { writeReport } from '../../report/html.js';
 import { tidy } from '../../scope.js';
 import { type Values, choice, device, flag, text, whole } from '../arguments.js';
 import { type Context, defineCommand, exit, print } from '../command.js';
-import { type Outcome, type Settings, type TestDigits, equivariant, planar, runContestant } from '../demo/experiment.js';
-import { activationGallery, digitGalleries } from '../demo/pictures.js';
-import { type Errors, demoReport, resultTable } from '../demo/report.js';
+import { type Outcome, type Settings, equivariant, planar, runContestant } from '../demo/experiment.js';
+import { type Errors, demoReport, demoTable } from '../demo/report.js';
 import { predictElsewhere } from '../demo/second_process.js';
+import type { TestDigits } from '../report/evaluation.js';
+import { networkSections } from '../report/sections.js';
 import { alignedColumns } from '../text.js';
 
 const op = 'demo';
@@ -62,16 +62,11 @@ async function testDigits(o: Settings): Promise<TestDigits> {
 const modelFile = ({ contestant }: Outcome, { folder }: Settings): string => path.join(folder, `${contestant.file}.safetensors`);
 
 /** Errors before the read-out of the network in a model file, in both precisions. */
-async function equivarianceErrors(file: string, o: Settings): Promise<Errors> {
-  const error = async (dtype: 'float32' | 'float64'): Promise<Errors['float32']> => {
-    const model = await loadModel(file, { dtype, device: o.device });
-    const network = (model.module as Classifier).network as SphericalNetwork;
-    const [tauIn, tauOut] = [network.types[0]!, network.types.at(-1)!];
-    const found = await equivarianceError((x) => network.signals(x).at(-1)!, { tauIn, tauOut, dtype, device: o.device });
-    model.dispose();
-    return found;
+async function equivarianceErrors(file: string, { device }: Settings): Promise<Errors> {
+  return {
+    float32: await networkEquivarianceError(file, { dtype: 'float32', device }),
+    float64: await networkEquivarianceError(file, { dtype: 'float64', device }),
   };
-  return { float32: await error('float32'), float64: await error('float64') };
 }
 
 /** Whether a second process, which knows the model by its file alone, predicts the numbers of the model in memory, bit by bit. */
@@ -118,7 +113,7 @@ async function runDemo(o: Settings): Promise<Findings> {
     await saveModel(outcome.model, modelFile(outcome, o));
     outcomes.push(outcome);
   }
-  const table = resultTable(outcomes);
+  const table = demoTable(outcomes);
   say(`\n${alignedColumns([table.columns, ...table.rows], true)}\n`);
 
   const [strict] = outcomes as [Outcome];
@@ -129,9 +124,8 @@ async function runDemo(o: Settings): Promise<Findings> {
   const verdict = same ? 'the same numbers, bit by bit' : 'OTHER NUMBERS';
   say(`A second process loaded ${modelFile(strict, o)} and predicted ${verdict} (${Math.round(imagesPerSecond)} images/s)`);
 
-  const network = strict.model.network as SphericalNetwork;
-  const galleries = [...(await digitGalleries(test)), await activationGallery(network, test, o)];
-  const report = await writeReport(o.folder, demoReport(outcomes, errors, galleries, o));
+  const { sections } = await networkSections(strict, test, o);
+  const report = await writeReport(o.folder, demoReport(outcomes, errors, sections, o));
   const seconds = (performance.now() - start) / 1000;
   say(`Report: ${report}\nTime: ${formatDuration(seconds)}`);
   const networks = outcomes.map(summaryOf);

@@ -6,9 +6,10 @@ import { tidy } from '../../scope.js';
 import type { Tensor } from '../../tensor.js';
 import { UsageError, type Values, flag, text, whole } from '../arguments.js';
 import { type Context, defineCommand, exit, print } from '../command.js';
+import { loadInput } from '../input.js';
 
 const options = {
-  input: text('X.npy', 'digits or signals (required)'),
+  input: text('X.npy|X.npz', 'digits or signals (required)'),
   output: text('Y.npy', 'file for the result'),
   probabilities: flag('give the probabilities of all classes, float32 [n, classes]'),
   batch: whole('samples per forward pass (default 128)', 1),
@@ -25,7 +26,7 @@ async function predict(
   return tidy(async () => {
     const model = await loadModel(file);
     try {
-      const logits = await model.predict(await npy.load(input, { device: 'cpu' }), { signal, ...(batch && { batch }) });
+      const logits = await model.predict(await loadInput(input), { signal, ...(batch && { batch }) });
       return probabilities ? cast(softmax(logits), 'float32') : argmax(logits, -1);
     } finally {
       model.dispose();
@@ -44,7 +45,8 @@ export const command = defineCommand({
   name: 'predict',
   summary:
     'Applies a model file to X.npy, uint8 or float [n, 28, 28] digits (0..255, prepared as in training) or float [n, nTheta, nPhi] signals\n' +
-    'on the grid of the model. The result, the classes int32 [n], goes to Y.npy, or to the standard output, a line per digit.',
+    'on the grid of the model; of X.npz the only array, or the one named images or x. The result, the classes\n' +
+    'int32 [n], goes to Y.npy, or to the standard output, a line per digit.',
   operands: ['MODEL'],
   options,
   async run(given, [file], context) {

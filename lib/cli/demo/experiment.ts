@@ -1,32 +1,25 @@
 import path from 'node:path';
-import type { DeviceOption } from '../../device.js';
 import type { Digits } from '../../data/mnist.js';
-import { sphericalDigits } from '../../data/spherical_digits.js';
 import { Classifier } from '../../models/classifier.js';
 import type { SignalInput } from '../../models/input.js';
 import { planarCnn } from '../../models/planar_cnn.js';
-import { sphericalNetwork } from '../../models/spherical_network.js';
+import { sphericalNetwork } from '../../models/spherical_plan.js';
 import type { Module, ParameterOptions } from '../../nn/index.js';
 import { AdamW, schedules } from '../../optim.js';
-import { cast } from '../../ops/layout.js';
-import { argmax } from '../../ops/reduce.js';
 import { ProgressBar } from '../../progress.js';
 import { random } from '../../random.js';
 import { tidy } from '../../scope.js';
-import { type Tensor, tensor } from '../../tensor.js';
+import { tensor } from '../../tensor.js';
 import { saveCheckpoint } from '../../train/checkpoint.js';
-import { accuracy, confusionCounts, forwardInBatches } from '../../train/evaluate.js';
 import { type StepReport, stepCount, train } from '../../train/train.js';
+import { type Place, type TestDigits, type TestResult, project, testModel } from '../report/evaluation.js';
 
-export interface Settings {
+export interface Settings extends Place {
   readonly training: number;
   readonly test: number;
   readonly epochs: number;
   readonly seed: number;
-  readonly dtype: 'float32' | 'float64';
-  readonly device: DeviceOption;
   readonly folder: string;
-  readonly signal: AbortSignal;
   /** Tells the user what happens. */
   readonly say: (line: string) => void;
 }
@@ -68,23 +61,6 @@ export const planar: Contestant = {
   make: (options) => planarCnn({ height: 2 * bandlimit, width: 2 * bandlimit, classes: classes.length, ...options }),
 };
 
-/** Inputs of a network, made from digits, on the device. */
-export async function project(label: string, { images, labels }: Digits, form: Form, o: Settings, angles?: Float64Array): Promise<Tensor> {
-  const bar = new ProgressBar(labels.length, { label, unit: 'digits' });
-  const options = { device: o.device, signal: o.signal, onDigits: (count: number) => bar.advance(count), ...(angles && { angles }) };
-  const inputs = await sphericalDigits(images, signalInput(form), options);
-  bar.finish();
-  return cast(inputs, o.dtype);
-}
-
-export interface TestResult {
-  /** [n, 10] */
-  readonly logits: Tensor;
-  readonly accuracy: number;
-  readonly confusion: readonly (readonly number[])[];
-  readonly imagesPerSecond: number;
-}
-
 export interface Outcome {
   readonly contestant: Contestant;
   readonly model: Classifier;
@@ -95,11 +71,6 @@ export interface Outcome {
   readonly rotated: TestResult;
 }
 
-export interface TestDigits extends Digits {
-  /** One Haar-random rotation per digit, [n, 3]. */
-  readonly angles: Float64Array;
-}
-
 async function trainModel(
   contestant: Contestant,
   model: Classifier,
@@ -108,7 +79,7 @@ async function trainModel(
 ): Promise<{ history: StepReport[]; seconds: number }> {
   const { labels } = digits;
   return tidy(async () => {
-    const inputs = await project('projecting', digits, contestant.form, o);
+    const inputs = await project(digits, model.options.input, o);
     const examples = { inputs, labels: tensor(Int32Array.from(labels), [labels.length], { device: o.device }) };
     const steps = stepCount(labels.length, { batch, epochs: o.epochs });
     const bar = new ProgressBar(labels.length * o.epochs, { label: 'training', unit: 'images' });
@@ -141,37 +112,13 @@ async function trainModel(
   });
 }
 
-async function testModel(
-  label: string,
-  contestant: Contestant,
-  model: Classifier,
-  digits: Digits,
-  o: Settings,
-  angles?: Float64Array,
-): Promise<TestResult> {
-  return tidy(async () => {
-    const inputs = await project(label, digits, contestant.form, o, angles);
-    const start = performance.now();
-    const logits = await forwardInBatches(model, inputs, { signal: o.signal });
-    const seconds = (performance.now() - start) / 1000;
-    const predicted = await argmax(logits, -1).data();
-    const { labels } = digits;
-    return {
-      logits,
-      accuracy: accuracy(predicted, labels),
-      confusion: confusionCounts(predicted, labels, classes.length),
-      imagesPerSecond: labels.length / seconds,
-    };
-  });
-}
-
 /** Trains a network on unrotated digits and tests it on unrotated and on rotated ones. */
 export async function runContestant(contestant: Contestant, training: Digits, test: TestDigits, o: Settings): Promise<Outcome> {
   random.seed(o.seed);
   const network = contestant.make({ dtype: o.dtype, device: o.device });
   const model = new Classifier({ network, input: signalInput(contestant.form), classes });
   const { history, seconds } = await trainModel(contestant, model, training, o);
-  const unrotated = await testModel('testing, unrotated', contestant, model, test, o);
-  const rotated = await testModel('testing, rotated', contestant, model, test, o, test.angles);
+  const unrotated = await testModel(model, test, o);
+  const rotated = await testModel(model, test, o, test.angles);
   return { contestant, model, history, seconds, imagesPerSecond: (training.labels.length * o.epochs) / seconds, unrotated, rotated };
 }

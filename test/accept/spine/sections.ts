@@ -1,19 +1,19 @@
-import type { Section } from '../report.js';
+import { section } from '../report.js';
 
-/** Timings first, while nothing else has warmed the machine; loaded in the process that runs them. */
+/** Timings first, while nothing else has warmed the machine. */
 export const sections = {
-  calls: () => import('./calls.js'),
-  loop: () => import('./loop.js'),
-  blas: () => import('./blas.js'),
-  workers: () => import('./workers.js'),
-  gradients: () => import('./gradients.js'),
-  threads: () => import('./threads.js'),
-  reference: () => import('./reference.js'),
-  equivariance: () => import('./equivariance.js'),
-  demo: () => import('./demo.js'),
-  table: () => import('./table.js'),
-  setup: () => import('./setup.js'),
-  packed: () => import('./packed.js'),
-  driver: () => import('./driver.js'),
-  suite: () => import('./suite.js'),
-} as const satisfies Record<string, () => Promise<{ measure: Section }>>;
+  calls: section(() => import('./calls.js')),
+  loop: section(() => import('./loop.js')),
+  blas: section(() => import('./blas.js')),
+  workers: section(() => import('./workers.js')),
+  gradients: section(() => import('./gradients.js')),
+  threads: section(() => import('./threads.js')),
+  reference: section(() => import('./reference.js')),
+  equivariance: section(() => import('./equivariance.js')),
+  demo: section(() => import('./demo.js')),
+  table: section(() => import('./table.js')),
+  setup: section(() => import('./setup.js')),
+  packed: section(() => import('./packed.js')),
+  driver: section(() => import('./driver.js')),
+  suite: section(() => import('./suite.js')),
+};

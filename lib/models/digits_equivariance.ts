@@ -1,0 +1,58 @@
+import type { DeviceOption } from '../device.js';
+import { expected } from '../errors.js';
+import { equivarianceError } from '../harmonics/equivariance.js';
+import { loadModel } from '../model_file.js';
+import { random } from '../random.js';
+import { buildModule, describeModule } from './build.js';
+import { Classifier } from './classifier.js';
+import { isObject } from './schema.js';
+import { SphericalNetwork } from './spherical_network.js';
+
+const gridActivations: readonly unknown[] = ['S2Activation', 'SO3Activation'];
+
+/** The description of a module with another oversampling of its point-wise activations. */
+function withOversampling(config: unknown, oversampling: number): unknown {
+  if (Array.isArray(config)) return config.map((entry) => withOversampling(entry, oversampling));
+  if (!isObject(config)) return config;
+  const entries = Object.entries(config).map(([key, value]) => [key, withOversampling(value, oversampling)]);
+  return { ...Object.fromEntries(entries), ...(gridActivations.includes(config['layer']) && { oversampling }) };
+}
+
+/** The same network on finer or coarser grids: what its weights mean does not depend on them. */
+function resampled(network: SphericalNetwork, oversampling: number, options: NetworkErrorOptions): SphericalNetwork {
+  const { dtype, device } = options;
+  const before = random.state();
+  const copy = buildModule(withOversampling(describeModule(network), oversampling), { dtype, ...(device && { device }) });
+  random.restore(before); // initial weights are drawn only to be replaced
+  copy.loadStateDict(network.stateDict());
+  return copy.eval() as SphericalNetwork;
+}
+
+export interface NetworkErrorOptions {
+  readonly dtype: 'float32' | 'float64';
+  readonly device?: DeviceOption;
+  /** Of all activations on grids; default: as the model has it. */
+  readonly oversampling?: number;
+}
+
+/**
+ * The error of equivariance (see `equivarianceError`) of a model file's network, from its input to the last signal before the read-out.
+ * Throws what loadModel throws, and ERR_VALUE where the network is no `SphericalNetwork`.
+ */
+export async function networkEquivarianceError(file: string, options: NetworkErrorOptions): Promise<{ mean: number; max: number }> {
+  const { dtype, device, oversampling } = options;
+  const place = device ? { device } : {};
+  const model = await loadModel(file, { dtype, ...place });
+  const made = [model.module];
+  try {
+    const network = model.module instanceof Classifier ? model.module.network : model.module;
+    if (!(network instanceof SphericalNetwork))
+      throw expected('networkEquivarianceError', 'a SphericalNetwork', file, network.constructor.name);
+    const used = oversampling === undefined ? network : resampled(network, oversampling, options);
+    made.push(used);
+    const [tauIn, tauOut] = [used.types[0]!, used.types.at(-1)!];
+    return await equivarianceError((x) => used.signals(x).at(-1)!, { tauIn, tauOut, dtype, ...place });
+  } finally {
+    made.forEach((module) => module.dispose());
+  }
+}
