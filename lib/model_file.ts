@@ -237,7 +237,7 @@ class LoadedModel implements Model {
   }
 
   private digits(data: TypedArray, input: SignalInput): Batches {
-    const images = new Uint8Array(Uint8ClampedArray.from(data).buffer);
+    const images = new Uint8Array(data instanceof Uint8Array ? data : new Uint8ClampedArray(data));
     const grid = inputGrid(input);
     const { device, dtype } = this;
     return async function* (batch, signal) {

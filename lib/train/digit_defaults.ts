@@ -26,14 +26,14 @@ const spherical: HyperParameters = {
   maxNorm: null,
   averageDecay: 0.999,
   labelSmoothing: 0,
-  checkpointEvery: 200,
+  checkpointEvery: 500,
 };
 
 /** What `clebsch train spherical-mnist` does unless it is told otherwise. */
 export const digitDefaults: Readonly<Record<DigitModel, HyperParameters>> = {
   hybrid: spherical,
-  strict: spherical,
-  planar: { ...spherical, lr: 2e-3, checkpointEvery: 1000 },
+  strict: { ...spherical, checkpointEvery: 1500 },
+  planar: { ...spherical, lr: 2e-3, checkpointEvery: 2000 },
 };
 
 /** What `--quick` does instead: at most five minutes on two cores. */

@@ -52,6 +52,20 @@ test('predicts with a stored model', () => {
   expect(node('--input-type=module', '-e', source)).toBe('2 true\n');
 });
 
+test('projects many digits in threads of their own', () => {
+  const source = `import { Worker } from 'node:worker_threads';
+    import { syncBuiltinESMExports } from 'node:module';
+    import threads from 'node:worker_threads';
+    let started = 0;
+    threads.Worker = class extends Worker { constructor(...args) { super(...args); started++; } };
+    syncBuiltinESMExports();
+    const { loadModel, models, saveModel } = await import('clebsch');
+    await saveModel(models.digitClassifier(models.digitPlan('planar')), 'digits.safetensors');
+    const model = await loadModel('digits.safetensors');
+    console.log((await model.predict(new Uint8Array(600 * 784))).shape.join(), started > 0);`;
+  expect(node('--input-type=module', '-e', source)).toBe('600,10 true\n');
+});
+
 test('brings the command', () => {
   const command = join('node_modules', '.bin', 'clebsch');
   const info = JSON.parse(node(command, 'info', '--json')) as { version: string; cuda: { reason: string } };

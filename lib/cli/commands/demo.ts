@@ -7,7 +7,6 @@ import { expected } from '../../errors.js';
 import { setThreads } from '../../machine.js';
 import { saveModel } from '../../model_file.js';
 import { networkEquivarianceError } from '../../models/digits_equivariance.js';
-import type { SphericalNetwork } from '../../models/spherical_network.js';
 import { cast } from '../../ops/layout.js';
 import { softmax } from '../../ops/reduce.js';
 import { formatDuration } from '../../progress.js';
