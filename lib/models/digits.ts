@@ -35,14 +35,15 @@ const plans: Readonly<Record<DigitModel, DigitPlan>> = {
     model: 'hybrid',
     L: 20,
     blocks: [
-      { kind: 'group', L: 12, N: 2, channels: 16, knots: 6, fn: 'silu', oversampling: 2 },
-      { kind: 'group', L: 8, N: 2, channels: 24, knots: 3, fn: 'silu', oversampling: 2 },
-      { kind: 'product', L: 5, channels: 24, fragments: 2, lift: { L: 6, channels: 32, knots: 3 } },
+      { kind: 'group', L: 16, N: 2, channels: 16, knots: 8, fn: 'silu', oversampling: 1.5 },
+      { kind: 'group', L: 10, N: 2, channels: 24, knots: 4, fn: 'silu', oversampling: 1.5 },
+      { kind: 'group', L: 6, N: 2, channels: 24, knots: 3, fn: 'silu', oversampling: 2 },
+      { kind: 'product', L: 4, channels: 24, fragments: 2, lift: { L: 5, channels: 32, knots: 3 } },
       { kind: 'product', L: 3, channels: 24, fragments: 2 },
     ],
     mixing: 'mst',
     constrained: true,
-    hidden: 64,
+    hidden: 48,
     dropout: 0.2,
   },
   strict: {
@@ -58,7 +59,7 @@ const plans: Readonly<Record<DigitModel, DigitPlan>> = {
     hidden: 64,
     dropout: 0.2,
   },
-  planar: { model: 'planar', L: 12, channels: [16, 32, 48], hidden: 46, dropout: 0.2 },
+  planar: { model: 'planar', L: 20, channels: [16, 32, 48], hidden: 30, dropout: 0.2 },
 };
 
 export function digitPlan(model: DigitModel): DigitPlan {

@@ -18,12 +18,12 @@ export interface HyperParameters {
 }
 
 const spherical: HyperParameters = {
-  epochs: 12,
+  epochs: 24,
   batch: 64,
   lr: 3e-3,
   warmup: 0.05,
   weightDecay: 1e-4,
-  maxNorm: null,
+  maxNorm: 1,
   averageDecay: 0.999,
   labelSmoothing: 0,
   checkpointEvery: 500,
@@ -32,8 +32,8 @@ const spherical: HyperParameters = {
 /** What `clebsch train spherical-mnist` does unless it is told otherwise. */
 export const digitDefaults: Readonly<Record<DigitModel, HyperParameters>> = {
   hybrid: spherical,
-  strict: { ...spherical, checkpointEvery: 1500 },
-  planar: { ...spherical, lr: 2e-3, checkpointEvery: 2000 },
+  strict: { ...spherical, epochs: 12, checkpointEvery: 1500 },
+  planar: { ...spherical, epochs: 12, lr: 2e-3, checkpointEvery: 2000 },
 };
 
 /** What `--quick` does instead: at most five minutes on two cores. */

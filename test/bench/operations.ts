@@ -47,6 +47,8 @@ export const choices: Readonly<Record<string, Choice>> = {
     flops: 2 * 256 ** 3,
   },
   contract: { shapes: 'own' },
+  groupActivation: { case: 'silu on the group, L = 3, N = 2, 2 x 2', shapes: 'own' },
+  groupActivationGradient: { case: 'derivative of silu on the group, L = 3, N = 2, 2 x 2', shapes: 'own' },
   bilinear: {
     case: 'bilinear, role 0, real basis',
     shapes: [

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type DeviceOption, info, setThreads } from '../../lib/index.js';
 import { native, packageRoot } from '../../lib/native.js';
 import type { Entry } from './entry.js';
-import { productEntries, transformEntries } from './harmonics.js';
+import { groupActivationEntries, productEntries, transformEntries } from './harmonics.js';
 import { type Limits, limitEntries } from './limits.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
 import { trainingEntries } from './networks.js';
@@ -22,6 +22,7 @@ const groups: readonly (() => Entry[])[] = [
   convolutionEntries,
   productEntries,
   transformEntries,
+  groupActivationEntries,
   planarEntries,
   trainingEntries,
 ];
