@@ -178,3 +178,42 @@ describe('convolutions with filters over l', () => {
     expect([...values].slice(2).every((value) => value === 0)).toBe(true);
   });
 });
+
+describe('SignalNorm', () => {
+  test.each<[string, number | undefined]>([
+    ['the sphere', undefined],
+    ['SO(3)', 3],
+  ])('values on %s have mean square 1, for each channel', (_, N) => {
+    const [L, channels] = [5, 3];
+    random.seed(9);
+    const x = mul(random.normal([40, typeSize(N === undefined ? s2Type(L) : so3Type(L, N)), channels], { dtype: 'float64' }), 7);
+    const norm = new nn.SignalNorm({ L, ...(N !== undefined && { N }), channels, momentum: 1, dtype: 'float64' });
+    const y = norm.forward(x);
+    const domain = N === undefined ? 'sphere' : 'group';
+    const plan = groupGrid({ L, N: N ?? 1, gridL: L, gridN: N ?? 1, domain, dtype: 'float64', deviceCode: cpu });
+    const weights = native.math.quadratureWeights('gl', L, L, plan.sizes.nAlpha);
+    const squares = square(plan.inverse(y)).dataSync();
+    const perRing = squares.length / 40 / L / channels;
+    for (let c = 0; c < channels; c++) {
+      let total = 0;
+      for (let i = c; i < squares.length; i += channels) total += squares[i]! * weights[Math.floor(i / channels / perRing) % L]!;
+      expect(total / (4 * Math.PI * 40 * plan.sizes.nGamma)).toBeCloseTo(1, 12);
+    }
+    // With momentum 1 the running average is this batch's.
+    expect(relativeError(norm.eval().forward(x).dataSync(), y.dataSync())).toBeLessThan(1e-14);
+  });
+
+  test('silence stays silence, with a gradient', () => {
+    const norm = new nn.SignalNorm({ L: 2, channels: 1, dtype: 'float64' });
+    const x = tensor(new Float64Array(8), [2, 4, 1]);
+    expect([...norm.forward(x).dataSync()]).toEqual(new Array(8).fill(0));
+    expect([...grad((y) => sum(norm.forward(y)))(x).dataSync()].every(Number.isFinite)).toBe(true);
+  });
+
+  test('bad options', () => {
+    for (const options of [{ channels: 0 }, { momentum: 2 }, { eps: 0 }, { N: 9 }]) {
+      const make = (): unknown => new nn.SignalNorm({ L: 3, channels: 1, ...options });
+      expect(make).toThrow(expect.objectContaining({ code: 'ERR_VALUE' }));
+    }
+  });
+});
