@@ -63,6 +63,12 @@ inline int64_t fastest_step(const Group& group, Operand operand) { return group.
 // Items of the fastest dimension.
 inline int64_t run_of(const Group& group) { return group.count == 0 ? 1 : group.dim[group.count - 1].size; }
 
+inline Group without_fastest(Group group) {
+  group.size /= run_of(group);
+  if (group.count > 0) --group.count;
+  return group;
+}
+
 inline bool is_uniform(const Group& group) { return group.count <= 1; }
 inline bool is_adjacent(const Group& group, Operand operand) { return is_uniform(group) && fastest_step(group, operand) == 1; }
 
@@ -165,6 +171,12 @@ bool prefers_dot(const Plan<T>& plan) {
   return narrow == 1 || (narrow <= 32 && run >= kLanes<T> && plan.k.size >= 4 * kLanes<T>);
 }
 
+// Panels of a run of n where that is read in place, else of all n.
+template <class T>
+int64_t panels_of_run(const Plan<T>& plan) {
+  return ceil_div(plan.vectors, kTileVectors<T>);
+}
+
 template <class T>
 void plan_tiles(Plan<T>& plan) {
   const bool narrow = 2 * plan.n.size <= kLanes<T> && plan.m.size > plan.n.size;
@@ -172,9 +184,11 @@ void plan_tiles(Plan<T>& plan) {
   if (narrow || (transposed && plan.m.size >= kLanes<T>)) exchange_operands(plan);
   const bool adjacent = fastest_step(plan.n, &ContractDim::b) == 1 && fastest_step(plan.n, &ContractDim::c) == 1;
   const int64_t run = run_of(plan.n);
-  plan.in_place = adjacent && is_uniform(plan.k) && run >= kLanes<T> && plan.m.size <= 3 * kTileRows<T>;
+  // Packing pays for many rows, and sooner where narrow panels are read across long rows of B
+  const int64_t tiles = run < plan.n.size || kVectorRegisters == 32 ? 16 : 3;
+  plan.in_place = adjacent && is_uniform(plan.k) && run >= kLanes<T> && plan.m.size <= tiles * kTileRows<T>;
   plan.vectors = plan.in_place ? run / kLanes<T> : ceil_div(plan.n.size, kLanes<T>);
-  plan.panels = ceil_div(plan.vectors, kTileVectors<T>) * (plan.in_place ? plan.n.size / run : 1);
+  plan.panels = panels_of_run(plan) * (plan.in_place ? plan.n.size / run : 1);
 }
 
 // ---- split ----------------------------------------------------------------------------------------------------

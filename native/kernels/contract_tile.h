@@ -123,10 +123,12 @@ void pack(T* out, int64_t width, const T* x, const int64_t* item, int64_t items,
 
 // ---- tasks ----------------------------------------------------------------------------------------------------
 
+constexpr int64_t kMaxRuns = 64;  // whose offsets are listed at a time
+
 template <class T>
 struct TileScratch {
   T a[kMaxRows * kBlockDepth], b[kPanel<T> * kBlockDepth], c[kTileRows<T> * kPanel<T> + kLanes<T>];
-  int64_t a_row[kMaxRows], packed_row[kMaxRows], c_row[kMaxRows], c_column[kPanel<T>];
+  int64_t a_row[kMaxRows], packed_row[kMaxRows], c_row[kMaxRows], c_column[kPanel<T>], b_run[kMaxRuns], c_run[kMaxRuns];
 };
 
 // The rows of A that a task multiplies with one panel after another.
@@ -144,8 +146,11 @@ struct Rows {
 // f(first row, rows) for tiles that are as equal as can be.
 template <class T, class F>
 void for_tiles(int64_t rows, F f) {
-  const int64_t tiles = ceil_div(rows, kTileRows<T>);
-  for (int64_t t = 0; t < tiles; ++t) f(t * rows / tiles, (t + 1) * rows / tiles - t * rows / tiles);
+  const int64_t tiles = ceil_div(rows, kTileRows<T>), least = rows / tiles, larger = rows - tiles * least;
+  for (int64_t t = 0, first = 0, count; t < tiles; ++t, first += count) {
+    count = least + (t < larger);
+    f(first, count);
+  }
 }
 
 // c (+)= rows times a panel, with adjacent columns.
@@ -188,27 +193,40 @@ void multiply_scattered(const Rows<T>& rows, const T* b, int64_t vectors, T* c, 
   });
 }
 
-// B is read where it is, in runs of adjacent columns. Those behind the last whole vector are computed with their left neighbours, once
+// Panels [begin, end) of one run of adjacent columns. Those behind the last whole vector are computed with their left neighbours, once
 // more.
+template <class T>
+void multiply_run(const Plan<T>& plan, const Rows<T>& rows, int64_t begin, int64_t end, const T* b, int64_t b_step, T* c) {
+  const int64_t run = run_of(plan.n), panels = panels_of_run(plan);
+  for (int64_t panel = begin; panel < end; ++panel) {
+    const int64_t vector = panel * plan.vectors / panels, column = vector * kLanes<T>;
+    multiply(rows, b + column, b_step, (panel + 1) * plan.vectors / panels - vector, c + column);
+  }
+  if (end == panels && run % kLanes<T> != 0) multiply(rows, b + run - kLanes<T>, b_step, 1, c + run - kLanes<T>);
+}
+
+// B is read where it is.
 template <class T>
 void multiply_in_place(const Plan<T>& plan, const Box& box, T* c, TileScratch<T>& s) {
   list_offsets(plan.m, &ContractDim::a, box.begin[kRows], box.end[kRows], s.a_row);
   list_offsets(plan.m, &ContractDim::c, box.begin[kRows], box.end[kRows], s.c_row);
   const int64_t a_step = fastest_step(plan.k, &ContractDim::a), b_step = fastest_step(plan.k, &ContractDim::b);
-  const int64_t run = run_of(plan.n), panels = ceil_div(plan.vectors, kTileVectors<T>);
+  const int64_t panels = panels_of_run(plan), first = box.begin[kColumns], last = box.end[kColumns];
+  const Group runs = without_fastest(plan.n);
   for (int64_t i = box.begin[kBatch]; i < box.end[kBatch]; ++i) {
     const T* a = plan.a + offset_at(plan.batch, &ContractDim::a, i) + box.begin[kDepth] * a_step;
     const T* b = plan.b + offset_at(plan.batch, &ContractDim::b, i) + box.begin[kDepth] * b_step;
     T* out = c + offset_at(plan.batch, &ContractDim::c, i);
     const Rows<T> rows = {
         box.end[kRows] - box.begin[kRows], box.end[kDepth] - box.begin[kDepth], a, s.a_row, a_step, false, s.c_row, false};
-    for (int64_t panel = box.begin[kColumns]; panel < box.end[kColumns]; ++panel) {
-      const int64_t first = panel / panels * run, in_run = panel % panels;
-      const T* from = b + offset_at(plan.n, &ContractDim::b, first);
-      T* to = out + offset_at(plan.n, &ContractDim::c, first);
-      const int64_t vector = in_run * plan.vectors / panels, column = vector * kLanes<T>;
-      multiply(rows, from + column, b_step, (in_run + 1) * plan.vectors / panels - vector, to + column);
-      if (in_run + 1 == panels && run % kLanes<T> != 0) multiply(rows, from + run - kLanes<T>, b_step, 1, to + run - kLanes<T>);
+    for (int64_t run = first / panels, end; run * panels < last; run = end) {
+      end = minimum(ceil_div(last, panels), run + kMaxRuns);
+      list_offsets(runs, &ContractDim::b, run, end, s.b_run);
+      list_offsets(runs, &ContractDim::c, run, end, s.c_run);
+      for (int64_t r = run; r < end; ++r) {
+        const int64_t begin = r * panels < first ? first - r * panels : 0, stop = minimum(panels, last - r * panels);
+        multiply_run(plan, rows, begin, stop, b + s.b_run[r - run], b_step, out + s.c_run[r - run]);
+      }
     }
   }
 }
