@@ -10,6 +10,7 @@
 #include <vector>
 
 #ifdef __linux__
+#include <pthread.h>
 #include <sched.h>
 #endif
 
@@ -56,6 +57,7 @@ class Pool {
     {
       std::lock_guard lock(mutex_);
       grow(seats);
+      spread();
       jobs_.push_back(&job);
       posted_.fetch_add(1, std::memory_order_relaxed);
     }
@@ -83,10 +85,24 @@ class Pool {
     while (!closed_ && static_cast<int>(workers_.size()) < count) {
       try {
         workers_.emplace_back([this] { serve(); });
+        avoided_core_ = -1;
       } catch (const std::system_error&) {
         return;  // no more threads to be had
       }
     }
+  }
+
+  // Keeps workers off the core of the caller. The system likes to wake them there, and takes up to ten milliseconds to see that one core is
+  // idle while two threads share another. The caller itself stays free to move.
+  void spread() {
+#ifdef __linux__
+    const int core = sched_getcpu();
+    cpu_set_t cores;
+    if (core == avoided_core_ || core < 0 || core >= CPU_SETSIZE || sched_getaffinity(0, sizeof cores, &cores) != 0) return;
+    avoided_core_ = core;
+    if (CPU_COUNT(&cores) > 1) CPU_CLR(core, &cores);
+    for (std::thread& worker : workers_) pthread_setaffinity_np(worker.native_handle(), sizeof cores, &cores);
+#endif
   }
 
   void serve() {
@@ -116,6 +132,7 @@ class Pool {
   std::vector<std::thread> workers_;
   std::vector<Job*> jobs_;          // jobs that want helpers
   std::atomic<int64_t> posted_{0};  // jobs so far
+  int avoided_core_ = -1;           // of the workers
   bool closed_ = false;
 };
 

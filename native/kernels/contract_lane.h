@@ -115,10 +115,19 @@ struct LaneScratch {
   Segment segment[kMaxSegments];
 };
 
-// Lists items [begin, end) of k as segments, or the first of them: returns where it stopped.
+// Lists items [begin, end) of k as segments, or the first of them: returns where it stopped. Segments of Method::lane get their length
+// later.
 inline int64_t list_segments(const Group& k, bool along_k, int64_t begin, int64_t end, Segment* segment, int64_t* segments) {
-  const int64_t run = along_k && k.count > 0 ? k.dim[k.count - 1].size : 1;
-  end = minimum(end, begin + kDotDepth);
+  end = minimum(end, begin + (along_k ? kDotDepth : kMaxSegments));
+  if (!along_k) {
+    int64_t a[kMaxSegments], b[kMaxSegments];
+    list_offsets(k, &ContractDim::a, begin, end, a);
+    list_offsets(k, &ContractDim::b, begin, end, b);
+    *segments = end - begin;
+    for (int64_t i = 0; i < *segments; ++i) segment[i] = {a[i], b[i], 0};
+    return end;
+  }
+  const int64_t run = run_of(k);
   for (*segments = 0; begin < end && *segments < kMaxSegments; ++*segments) {
     const int64_t n = minimum(run - begin % run, end - begin);
     segment[*segments] = {offset_at(k, &ContractDim::a, begin), offset_at(k, &ContractDim::b, begin), n};

@@ -60,6 +60,15 @@ inline void list_offsets(const Group& group, Operand operand, int64_t begin, int
 // Stride of the fastest dimension.
 inline int64_t fastest_step(const Group& group, Operand operand) { return group.count == 0 ? 1 : group.dim[group.count - 1].*operand; }
 
+// Items of the fastest dimension.
+inline int64_t run_of(const Group& group) { return group.count == 0 ? 1 : group.dim[group.count - 1].size; }
+
+inline Group without_fastest(Group group) {
+  group.size /= run_of(group);
+  if (group.count > 0) --group.count;
+  return group;
+}
+
 inline bool is_uniform(const Group& group) { return group.count <= 1; }
 inline bool is_adjacent(const Group& group, Operand operand) { return is_uniform(group) && fastest_step(group, operand) == 1; }
 
@@ -92,13 +101,13 @@ template <class T>
 struct Plan {
   const ContractBlock* block;
   Method method;
-  bool in_place;  // Method::tile: both operands are read where they are, else B is packed
+  bool in_place;  // Method::tile: both operands are read where they are, run by run, else B is packed
   Group batch, m, n, k;
   const T* a;
   const T* b;
   T* c;
   int64_t size[kAxes], chunk[kAxes], chunks[kAxes];
-  int64_t vectors, panels;                     // Method::tile: of n
+  int64_t vectors, panels;                     // Method::tile: of n; in place: vectors of a run of n, panels of all runs
   int64_t workspace;                           // offset of the packed panels or of the partial sums
   int64_t first_panel, first_task, first_row;  // places of this block among the panels to pack, the tasks and the rows to sum of a call
 };
@@ -158,8 +167,14 @@ int64_t take_lanes(Group& batch) {
 template <class T>
 bool prefers_dot(const Plan<T>& plan) {
   if (plan.k.count == 0 || fastest_step(plan.k, &ContractDim::a) != 1 || fastest_step(plan.k, &ContractDim::b) != 1) return false;
-  const int64_t narrow = minimum(plan.m.size, plan.n.size), run = plan.k.dim[plan.k.count - 1].size;
+  const int64_t narrow = minimum(plan.m.size, plan.n.size), run = run_of(plan.k);
   return narrow == 1 || (narrow <= 32 && run >= kLanes<T> && plan.k.size >= 4 * kLanes<T>);
+}
+
+// Panels of a run of n where that is read in place, else of all n.
+template <class T>
+int64_t panels_of_run(const Plan<T>& plan) {
+  return ceil_div(plan.vectors, kTileVectors<T>);
 }
 
 template <class T>
@@ -167,10 +182,13 @@ void plan_tiles(Plan<T>& plan) {
   const bool narrow = 2 * plan.n.size <= kLanes<T> && plan.m.size > plan.n.size;
   const bool transposed = fastest_step(plan.n, &ContractDim::c) != 1 && fastest_step(plan.m, &ContractDim::c) == 1;
   if (narrow || (transposed && plan.m.size >= kLanes<T>)) exchange_operands(plan);
-  const bool adjacent = is_adjacent(plan.n, &ContractDim::b) && is_adjacent(plan.n, &ContractDim::c);
-  plan.in_place = adjacent && is_uniform(plan.k) && plan.n.size >= kLanes<T> && plan.m.size <= 3 * kTileRows<T>;
-  plan.vectors = plan.in_place ? plan.n.size / kLanes<T> : ceil_div(plan.n.size, kLanes<T>);
-  plan.panels = ceil_div(plan.vectors, kTileVectors<T>);
+  const bool adjacent = fastest_step(plan.n, &ContractDim::b) == 1 && fastest_step(plan.n, &ContractDim::c) == 1;
+  const int64_t run = run_of(plan.n);
+  // Packing pays for many rows, and sooner where narrow panels are read across long rows of B
+  const int64_t tiles = run < plan.n.size || kVectorRegisters == 32 ? 16 : 3;
+  plan.in_place = adjacent && is_uniform(plan.k) && run >= kLanes<T> && plan.m.size <= tiles * kTileRows<T>;
+  plan.vectors = plan.in_place ? run / kLanes<T> : ceil_div(plan.n.size, kLanes<T>);
+  plan.panels = panels_of_run(plan) * (plan.in_place ? plan.n.size / run : 1);
 }
 
 // ---- split ----------------------------------------------------------------------------------------------------
@@ -218,7 +236,7 @@ void split(Plan<T>& plan) {
   wanted = cut(plan, kColumns, wanted, tiles ? 2 : 16);
   cut(plan, kLane, wanted, 4 * kLanes<T>);
   plan.chunk[kRows] = minimum(plan.chunk[kRows], kMaxRows);
-  plan.chunk[kColumns] = minimum(plan.chunk[kColumns], tiles ? kMaxColumns / kPanel<T> : kMaxColumns);
+  if (!plan.in_place) plan.chunk[kColumns] = minimum(plan.chunk[kColumns], tiles ? kMaxColumns / kPanel<T> : kMaxColumns);
   for (int axis = 0; axis < kAxes; ++axis) plan.chunks[axis] = ceil_div(plan.size[axis], plan.chunk[axis]);
 }
 

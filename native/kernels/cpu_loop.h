@@ -97,6 +97,19 @@ static inline void pack_row(T* __restrict out, const T* __restrict x, int64_t st
   }
 }
 
+// The first n elements of a row that repeats, from its element `phase` on: copies of what is there already, ever longer.
+template <class T>
+static inline void repeat_row(T* __restrict out, const T* __restrict row, int64_t length, int64_t stride, int64_t phase, int64_t n) {
+  const int64_t head = minimum(n, length - phase);
+  int64_t done = minimum(n, length);
+  pack_row(out, row + phase * stride, stride, head);
+  pack_row(out + head, row, stride, done - head);
+  for (int64_t run; done < n; done += run) {
+    run = minimum(done, n - done);
+    copy_run(out + done, out, run);
+  }
+}
+
 // Elements [begin, begin + n) of a view, n <= kBlock: in place if they are adjacent, else packed into buffer.
 template <class T>
 static inline const T* elements(const View<T>& view, int64_t begin, int64_t n, T* buffer) {
@@ -105,7 +118,12 @@ static inline const T* elements(const View<T>& view, int64_t begin, int64_t n, T
   const int32_t last = space.ndim - 1;
   const int64_t row = space.shape[last], stride = space.stride[0][last];
   Cursor<1> cursor = cursor_at(space, begin);
-  if (stride == 1 && cursor.at[last] + n <= row) return view.data + cursor.offset[0];
+  const int64_t phase = cursor.at[last];
+  if (stride == 1 && phase + n <= row) return view.data + cursor.offset[0];
+  if (last > 0 && space.stride[0][last - 1] == 0 && phase + n <= (space.shape[last - 1] - cursor.at[last - 1]) * row) {
+    repeat_row(buffer, view.data + cursor.offset[0] - phase * stride, row, stride, phase, n);
+    return buffer;
+  }
   for (int64_t done = 0; done < n;) {
     const int64_t run = minimum(n - done, row - cursor.at[last]);
     pack_row(buffer + done, view.data + cursor.offset[0], stride, run);

@@ -8,7 +8,7 @@ namespace {
 
 // ---- operations -----------------------------------------------------------------------------------------------
 // Acc, what is accumulated, starts as identity(); take adds element i; run adds n <= kBlock adjacent elements from element i on;
-// merge adds b, made of later elements than a.
+// merge adds b, made of later elements than a. `counts`: i matters.
 
 #if defined(__AVX512F__)
 constexpr int kRegisterBytes = 64;
@@ -30,6 +30,7 @@ template <class T>
 struct Sum {
   using Acc = choose<is_integer<T>, uint32_t, T>;  // integers wrap at 32 bits
   using Out = choose<is_integer<T>, int32_t, T>;
+  static constexpr bool counts = false;
   static Acc identity() { return {}; }
   static void take(Acc& acc, T x, int64_t) { acc += static_cast<Acc>(x); }
   static void merge(Acc& a, Acc b) { a += b; }
@@ -69,6 +70,7 @@ template <class T>
 struct Max {
   using Acc = T;
   using Out = T;
+  static constexpr bool counts = false;
   static T identity() {
     if constexpr (is_floating<T>)
       return -num::infinity<T>();
@@ -105,6 +107,7 @@ template <class T>
 struct ArgMax {
   using Acc = Candidate<T>;
   using Out = int32_t;
+  static constexpr bool counts = true;
   static Acc identity() { return {Max<T>::identity(), 0}; }
   static bool beats(T x, T best) { return x > best || (x != x && best == best); }
   static void take(Acc& acc, T x, int64_t i) {
@@ -198,6 +201,26 @@ void reduce_columns(const T* x, int64_t stride, int64_t width, const IndexSpace<
   levels.finish();
 }
 
+constexpr int64_t kWideRow = 128;
+
+// The same for rows [begin, end) of a dense matrix of short rows: as many as fill kWideRow are taken as one, whose parts are added at the
+// end. Vectors of accumulators follow each other then, where one short row would leave them half empty.
+template <class Op, class T>
+void reduce_short_rows(const T* x, int64_t width, int64_t begin, int64_t end, typename Op::Acc* out) {
+  using Acc = typename Op::Acc;
+  const int64_t fold = kWideRow / width, wide = fold * width, last = end - (end - begin) % fold;
+  Acc parts[kWideRow];
+  Levels<Op, kWideRow> levels(parts, wide);
+  for (int64_t i = begin; i < last; i += fold) {
+    take_row<Op>(levels.level[0], x + i * width, 1, wide, i);
+    levels.step();
+  }
+  levels.finish();
+  for (int64_t j = 0; j < width; ++j) out[j] = Op::identity();
+  for (int64_t j = 0; j < wide; ++j) Op::merge(out[j % width], parts[j]);
+  for (int64_t i = last; i < end; ++i) take_row<Op>(out, x + i * width, 1, width, i);
+}
+
 // ---- division of the work -------------------------------------------------------------------------------------
 
 constexpr int64_t kTasks = 64;  // enough for the threads of most machines; fixed, as the order of additions depends on it
@@ -232,6 +255,7 @@ const char* reduce_as(const ReduceArgs& args) {
   const View<T> view = view_of<T>(reduced, 0, args.x);
   const Division d = divide_work<Op>(kept, kept_size, reduced_size);
   const int64_t row = kept.shape[kept.ndim - 1];
+  const bool dense = kept.ndim == 1 && kept.stride[0][0] == 1 && reduced.ndim == 1 && reduced.stride[0][0] == row && row <= kWideRow / 2;
   auto* partial = static_cast<Acc*>(malloc(static_cast<size_t>(d.parts * kept_size) * sizeof(Acc)));
   if (partial == nullptr && d.parts > 0) return "out of memory for partial sums";
 
@@ -245,6 +269,8 @@ const char* reduce_as(const ReduceArgs& args) {
       Acc* out = partial + part * kept_size + index;
       if (d.width == 1)
         reduce_row<Op>(shifted, begin, end, out);
+      else if (dense && !Op::counts)
+        reduce_short_rows<Op>(shifted.data, row, begin, end, out);
       else
         reduce_columns<Op>(shifted.data, kept.stride[0][kept.ndim - 1], width, reduced, begin, end, out);
     }

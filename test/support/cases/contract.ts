@@ -188,6 +188,11 @@ export const contractCases: Case[] = [
   einsumCase('', 'ij', 'ij', [], [2, 3]),
   einsumCase('ij', 'jk', 'k', [4, 5], [5, 3]),
   einsumCase('abcd', 'dbe', 'acbe', [2, 3, 4, 5], [5, 3, 6]),
+  // Columns in runs of c: read in place or packed, as it fills vectors and as m is small
+  einsumCase('bkc', 'km', 'bmc', [3, 5, 20], [5, 2]),
+  einsumCase('bkc', 'km', 'bmc', [2, 3, 35], [3, 1]),
+  einsumCase('bkc', 'km', 'bmc', [4, 5, 10], [5, 3]),
+  einsumCase('bkc', 'km', 'bmc', [3, 3, 20], [3, 26]),
   einsumCase('ij', 'jk', 'ik', [3, 0], [0, 5]),
   einsumCase('ij', 'jk', 'ik', [65, 130], [130, 67], {
     skipGradient: true,

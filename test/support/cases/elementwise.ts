@@ -1,7 +1,7 @@
 import * as c from '../../../lib/index.js';
 import type { Tensor } from '../../../lib/index.js';
 import { type Case, type Distribution, complexes, every, floating, floats } from '../case.js';
-import { type Complex, add, broadcast, conj, cos, cx, div, exp, log, modulus, mul, sin, sqrt, sub, tanh } from '../plain.js';
+import { type Complex, add, at, broadcast, build, conj, cos, cx, div, exp, log, modulus, mul, sin, sqrt, sub, tanh } from '../plain.js';
 
 type Function = (z: Complex) => Complex;
 const real =
@@ -225,6 +225,24 @@ export const elementwiseCases: Case[] = [
     inputs: [{ shape: [4, 1], dtype: 'uint8' }, { shape: [3, 1, 5] }, { shape: [] }],
     call: (condition, a, b) => c.where(condition, a, b),
     reference: chosen,
+  },
+  ...[[10], [7, 1, 10], [7, 130, 1]].map((shape): Case => ({
+    name: `sub of repeated rows, ${shape.join('x')}`,
+    op: 'sub',
+    dtypes: floating,
+    inputs: [{ shape: [7, 130, 10] }, { shape }],
+    call: (a, b) => c.sub(a, b),
+    reference: broadcast((a, b) => sub(a, b)),
+    skipGradient: true,
+  })),
+  {
+    name: 'add of repeated strided rows',
+    op: 'add',
+    dtypes: floating,
+    inputs: [{ shape: [600, 3] }, { shape: [3, 2] }],
+    call: (a, b) => c.add(a, b.transpose().slice([1, 0], [1, 3])),
+    reference: (a, b) => build(a.shape, ([i, j]) => add(at(a, [i!, j!]), at(b, [j!, 1]))),
+    skipGradient: true,
   },
   {
     name: 'mul, large',
