@@ -35,16 +35,16 @@ const plans: Readonly<Record<DigitModel, DigitPlan>> = {
     model: 'hybrid',
     L: 20,
     blocks: [
-      { kind: 'group', L: 16, N: 2, channels: 16, knots: 8, fn: 'silu', oversampling: 1.5 },
-      { kind: 'group', L: 10, N: 2, channels: 24, knots: 4, fn: 'silu', oversampling: 1.5 },
-      { kind: 'group', L: 6, N: 2, channels: 24, knots: 3, fn: 'silu', oversampling: 2 },
+      { kind: 'group', L: 16, N: 2, channels: 16, knots: 8, fn: 'square', shift: 1, oversampling: 1.5 },
+      { kind: 'group', L: 10, N: 2, channels: 24, knots: 4, fn: 'square', shift: 1, oversampling: 1.5 },
+      { kind: 'group', L: 6, N: 2, channels: 24, knots: 3, fn: 'square', shift: 1, oversampling: 1.5 },
       { kind: 'product', L: 4, channels: 24, fragments: 2, lift: { L: 5, channels: 32, knots: 3 } },
       { kind: 'product', L: 3, channels: 24, fragments: 2 },
     ],
     mixing: 'mst',
     constrained: true,
-    hidden: 48,
-    dropout: 0.2,
+    hidden: 64,
+    dropout: 0.5,
   },
   strict: {
     model: 'strict',
@@ -78,6 +78,7 @@ const groupBlock = record({
   knots: bandlimit,
   fn: optional(choice(Object.keys(pointwise))),
   oversampling: optional(number(1, 16)),
+  shift: optional(number(-10, 10)),
 });
 const productBlock = record({
   kind: optional(choice(['product'])),

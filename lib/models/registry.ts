@@ -185,9 +185,16 @@ const layers: Readonly<Record<string, Layer>> = {
   Sequential: define<{ modules: readonly Module[] }>(nn.Sequential, { modules }, (o) => new nn.Sequential(o.modules)),
   SignalNorm: define<nn.SignalNormOptions>(
     nn.SignalNorm,
-    { L: bandlimit, N: optional(bandlimit), channels: size, momentum: optional(number(0, 1)), eps: optional(number(0, 1)) },
+    {
+      L: bandlimit,
+      N: optional(bandlimit),
+      channels: size,
+      shift: optional(number(-10, 10)),
+      momentum: optional(number(0, 1)),
+      eps: optional(number(0, 1)),
+    },
     (o) => new nn.SignalNorm(o),
-    ({ channels }) => ({ running: [channels] }),
+    ({ channels }) => ({ shift: [channels], running: [channels] }),
   ),
   SO3Activation: define<nn.SO3ActivationOptions>(
     nn.SO3Activation,

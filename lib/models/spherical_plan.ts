@@ -26,10 +26,12 @@ export interface GroupBlockPlan {
   readonly channels: number;
   /** Of the filters (see S2Convolution). */
   readonly knots: number;
-  /** Default 'silu'. */
+  /** Default 'silu'. With 'square' the block is strictly equivariant from an oversampling of 1.5 on. */
   readonly fn?: Pointwise;
   /** Of the grid of the activation; default 2. */
   readonly oversampling?: number;
+  /** First value of the constants that are added in front of the activation; default 0. */
+  readonly shift?: number;
 }
 
 /** A Clebsch-Gordan product, a generalized convolution and a covariant norm. */
@@ -87,14 +89,14 @@ function correlation(
   to: { L: number; N: number; channels: number; knots: number },
   o: ParameterOptions,
 ): Module {
-  const common = { L, LOut: to.L, channelsIn: channels, channelsOut: to.channels, knots: to.knots, ...o };
+  // No bias: the norm that follows adds constants of its own, or takes them away.
+  const common = { L, LOut: to.L, channelsIn: channels, channelsOut: to.channels, knots: to.knots, bias: false, ...o };
   return N === undefined ? new S2Convolution({ ...common, N: to.N }) : new SO3Convolution({ ...common, N, NOut: to.N });
 }
 
 function groupBlock(from: Signal, to: GroupBlockPlan, o: ParameterOptions): Module[] {
-  const { L, N, channels, fn = 'silu', oversampling = 2 } = to;
-  const signal = { L, N, channels, ...o };
-  return [correlation(from, to, o), new SignalNorm(signal), new SO3Activation({ L, N, fn, oversampling })];
+  const { L, N, channels, fn = 'silu', oversampling = 2, shift = 0 } = to;
+  return [correlation(from, to, o), new SignalNorm({ L, N, channels, shift, ...o }), new SO3Activation({ L, N, fn, oversampling })];
 }
 
 /** The input of a product, on the sphere. */

@@ -4,10 +4,12 @@ import { type Tau, s2Type, so3Type } from '../harmonics/irreps.js';
 import { checkWhole } from '../harmonics/sampling.js';
 import { product } from '../ops/axes.js';
 import { add, div, maximum, mul, sqrt } from '../ops/elementwise.js';
+import { pad } from '../ops/layout.js';
 import { sum } from '../ops/reduce.js';
+import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
-import { type Tensor, ones, tensor } from '../tensor.js';
+import { type Tensor, full, ones, tensor } from '../tensor.js';
 import { fragmentSquares } from './fragments.js';
 import type { ParameterOptions } from './linear.js';
 import { Module } from './module.js';
@@ -17,6 +19,8 @@ export interface SignalNormOptions extends ParameterOptions {
   /** For signals on SO(3), their bandlimit of gamma, 1 <= N <= L; left out: signals on the sphere. */
   readonly N?: number;
   readonly channels: number;
+  /** First value of the constant that is added to each channel; default 0. */
+  readonly shift?: number;
   /** Weight of the new batch in the running average; default 0.1. */
   readonly momentum?: number;
   /** Least divisor; default 1e-5. */
@@ -24,33 +28,44 @@ export interface SignalNormOptions extends ParameterOptions {
 }
 
 /**
- * Scales each channel so that the values of its signal, on the sphere or on SO(3), have root mean square 1 over the batch: x / max(eps, rms). Put before
- * a pointwise activation it bounds the degrees that this adds, and with them the error of equivariance; therefore no scale is learned.
- * The gradient flows through the statistic. In evaluation the running average is used. Buffer: running [C].
+ * Scales each channel so that the values of its signal, on the sphere or on SO(3), have root mean square 1 over the batch, x / max(eps, rms), and adds
+ * a learned constant. Put before a pointwise activation it bounds the degrees that this adds, and with them the error of equivariance; therefore no
+ * scale is learned. The gradient flows through the statistic. In evaluation the running average is used.
+ * Parameter: shift [C], in units of the signal's values; buffer: running [C].
  */
 export class SignalNorm extends Module<SignalNormOptions> {
+  readonly shift: Tensor;
   readonly running: Tensor;
   private readonly tau: Tau;
 
   constructor(options: SignalNormOptions) {
     super(options);
     const op = 'SignalNorm';
-    const { L, N, channels, momentum = 0.1, eps = 1e-5 } = options;
+    const { L, N, channels, shift = 0, momentum = 0.1, eps = 1e-5 } = options;
     this.tau = N === undefined ? s2Type(L) : so3Type(L, N);
     checkWhole(op, 'channels', channels, 1);
     if (!(momentum >= 0 && momentum <= 1)) throw expected(op, 'a number 0..1', 'momentum', momentum);
     if (!(eps > 0 && eps < Infinity)) throw expected(op, 'a number > 0', 'eps', eps);
+    if (!Number.isFinite(shift)) throw expected(op, 'a finite number', 'shift', shift);
+    this.shift = this.parameter(full([channels], shift, options));
     this.running = this.buffer(ones([channels], options));
   }
 
   forward(x: Tensor): Tensor {
     const { eps = 1e-5, momentum = 0.1 } = this.options;
     return tidy(() => {
-      if (!this.training) return div(x, maximum(this.running, eps));
+      if (!this.training) return this.shifted(div(x, maximum(this.running, eps)));
       const squares = this.meanSquares(x);
       noGrad(() => this.running.assign(add(mul(this.running, 1 - momentum), mul(sqrt(squares), momentum))));
-      return div(x, sqrt(maximum(squares, eps ** 2)));
+      return this.shifted(div(x, sqrt(maximum(squares, eps ** 2))));
     });
+  }
+
+  /** x plus constants, which have a coefficient of degree 0 alone. */
+  private shifted(x: Tensor): Tensor {
+    const harmonic = this.options.N !== undefined ? 1 / (8 * Math.PI ** 2) : 1 / Math.sqrt(4 * Math.PI);
+    const constants = reshape(mul(this.shift, 1 / harmonic), [1, this.options.channels]);
+    return add(x, pad(constants, [0, 0], [x.shape.at(-2)! - 1, 0]));
   }
 
   /** Mean of the squared values by Parseval's equation. */

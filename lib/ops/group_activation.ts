@@ -2,11 +2,11 @@ import { defineOp } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { tidy } from '../scope.js';
 import { grad } from '../tape.js';
-import { relu, sigmoid, silu, softplus, tanh } from './elementwise.js';
+import { relu, sigmoid, silu, softplus, square, tanh } from './elementwise.js';
 import { type GroupGridSizes, type WaveTensors, fromAngles, toAngles } from './group_waves.js';
 
 /** Functions that activations apply to each number, by the names that model files use. */
-export const pointwise = { relu, silu, sigmoid, tanh, softplus } as const;
+export const pointwise = { relu, silu, sigmoid, tanh, softplus, square } as const;
 export type Pointwise = keyof typeof pointwise;
 
 type Grid = readonly [L: number, N: number, nBeta: number, nAlpha: number, nGamma: number];

@@ -22,10 +22,10 @@ const spherical: HyperParameters = {
   batch: 64,
   lr: 3e-3,
   warmup: 0.05,
-  weightDecay: 1e-4,
+  weightDecay: 1e-2,
   maxNorm: 1,
-  averageDecay: 0.999,
-  labelSmoothing: 0,
+  averageDecay: 0.9995,
+  labelSmoothing: 0.05,
   checkpointEvery: 500,
 };
 

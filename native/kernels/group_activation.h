@@ -8,6 +8,8 @@ template <UnaryOp op, class T>
 CLEBSCH_HD T derivative(T x) {
   if constexpr (op == UnaryOp::relu) {
     return x > 0 ? T(1) : T(0);
+  } else if constexpr (op == UnaryOp::square) {
+    return 2 * x;
   } else if constexpr (op == UnaryOp::tanh) {
     const T y = num::tanh(x);
     return 1 - y * y;
@@ -35,6 +37,8 @@ static inline const char* visit_activation(const GroupActivationArgs& args, F f)
       return with(Constant<UnaryOp::sigmoid>{});
     case UnaryOp::tanh:
       return with(Constant<UnaryOp::tanh>{});
+    case UnaryOp::square:
+      return with(Constant<UnaryOp::square>{});
     default:
       return with(Constant<UnaryOp::softplus>{});
   }

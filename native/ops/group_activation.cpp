@@ -5,14 +5,12 @@ namespace clebsch::ops {
 namespace {
 
 UnaryOp activation_of(const char* op, const std::string& name) {
-  constexpr std::pair<const char*, UnaryOp> names[] = {{"relu", UnaryOp::relu},
-                                                       {"silu", UnaryOp::silu},
-                                                       {"sigmoid", UnaryOp::sigmoid},
-                                                       {"tanh", UnaryOp::tanh},
-                                                       {"softplus", UnaryOp::softplus}};
+  constexpr std::pair<const char*, UnaryOp> names[] = {{"relu", UnaryOp::relu},         {"silu", UnaryOp::silu},
+                                                       {"sigmoid", UnaryOp::sigmoid},   {"tanh", UnaryOp::tanh},
+                                                       {"softplus", UnaryOp::softplus}, {"square", UnaryOp::square}};
   for (const auto& [text, activation] : names)
     if (name == text) return activation;
-  fail(ErrorCode::value, op, "expected 'relu', 'silu', 'sigmoid', 'tanh' or 'softplus' for fn, got '", name, "'");
+  fail(ErrorCode::value, op, "expected 'relu', 'silu', 'sigmoid', 'tanh', 'softplus' or 'square' for fn, got '", name, "'");
 }
 
 struct Grid {

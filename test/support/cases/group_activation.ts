@@ -13,6 +13,7 @@ const functions: Readonly<Record<Pointwise, readonly [f: (x: number) => number, 
   sigmoid: [sigmoid, (x) => sigmoid(x) * (1 - sigmoid(x))],
   silu: [(x) => x * sigmoid(x), (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x)))],
   softplus: [(x) => Math.log1p(Math.exp(x)), sigmoid],
+  square: [(x) => x * x, (x) => 2 * x],
   tanh: [Math.tanh, (x) => 1 - Math.tanh(x) ** 2],
 };
 
@@ -126,6 +127,7 @@ export const groupActivationCases: readonly Case[] = [
   ...casesOf('silu', group(3, 2, 4, 3), 2, 2),
   ...casesOf('tanh', group(2, 2, 2, 2), 1, 3),
   ...casesOf('sigmoid', group(1, 1, 2, 1), 3, 1),
+  ...casesOf('square', group(3, 2, 5, 3), 1, 2),
   ...casesOf('softplus', sphere(4, 6), 2, 1),
   ...casesOf('relu', sphere(2, 3), 1, 5),
   ...casesOf('relu', group(4, 3, 6, 5), 3, 33),
