@@ -146,6 +146,7 @@ struct Rows {
 // f(first row, rows) for tiles that are as equal as can be.
 template <class T, class F>
 void for_tiles(int64_t rows, F f) {
+  if (rows == 0) return;
   const int64_t tiles = ceil_div(rows, kTileRows<T>), least = rows / tiles, larger = rows - tiles * least;
   for (int64_t t = 0, first = 0, count; t < tiles; ++t, first += count) {
     count = least + (t < larger);
