@@ -10,7 +10,8 @@ test('workers have tensors of their own', async () => {
   const workers = [start(false), start(false)];
   const results = await Promise.all(workers.map((worker) => once(worker, 'message')));
   for (const [message] of results) expect(message).toEqual({ value: 8, tensors: [2, 0] });
-  expect(memory().tensors).toBe(before);
+  // Not `toBe`: what earlier tests left to the garbage collector may go at any time
+  expect(memory().tensors).toBeLessThanOrEqual(before);
   await Promise.all(workers.map((worker) => worker.terminate()));
 });
 
