@@ -2,7 +2,7 @@ import { type SignalInput, inputShape } from '../models/input.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { cached, sha256 } from './input_cache.js';
-import { countDigits, projectionVersion } from './projection.js';
+import { type DigitPoses, countDigits, projectionVersion } from './projection.js';
 import { type SphericalDigitsOptions, sphericalDigits } from './spherical_digits.js';
 
 export interface PreparedDigitsOptions extends Omit<SphericalDigitsOptions, 'device'> {
@@ -11,9 +11,11 @@ export interface PreparedDigitsOptions extends Omit<SphericalDigitsOptions, 'dev
 }
 
 /** A name for the result: it differs where anything differs that the result depends on. */
-async function keyOf(images: Uint8Array, input: SignalInput, angles: Float64Array | undefined): Promise<string> {
-  const turns = angles && (await sha256(new Uint8Array(angles.buffer, angles.byteOffset, angles.byteLength)));
-  return sha256(Buffer.from(JSON.stringify([projectionVersion, input, await sha256(images), turns])));
+async function keyOf(images: Uint8Array, input: SignalInput, { angles, strains }: DigitPoses): Promise<string> {
+  const hash = async (x: Float64Array | undefined): Promise<string | undefined> =>
+    x && sha256(new Uint8Array(x.buffer, x.byteOffset, x.byteLength));
+  const parts = [projectionVersion, input, await sha256(images), await hash(angles), await hash(strains)];
+  return sha256(Buffer.from(JSON.stringify(parts)));
 }
 
 /** {@link sphericalDigits} on the processor, or what a cache kept of them. Throws ERR_SHAPE, or ERR_ABORTED after `signal`. */
@@ -21,8 +23,9 @@ export async function preparedDigits(images: Uint8Array, input: SignalInput, opt
   const { cache, ...own } = options;
   const make = (): Promise<Tensor> => sphericalDigits(images, input, { ...own, device: 'cpu' });
   if (cache === undefined) return make();
-  const shape = [countDigits({ images, angles: own.angles }), ...inputShape(input)];
-  const key = await keyOf(images, input, own.angles);
+  const { angles, strains } = own;
+  const shape = [countDigits({ images, angles, strains }), ...inputShape(input)];
+  const key = await keyOf(images, input, { angles, strains });
   const { data } = await cached(cache, key, shape, () =>
     tidy(async () => ({ dtype: 'float32', shape, data: await (await make()).data() }) as const),
   );

@@ -49,11 +49,14 @@ function rotationMatrix(alpha: number, beta: number, gamma: number): number[] {
   ];
 }
 
+type Strain = readonly [aa: number, ab: number, bb: number];
+const noStrain: Strain = [1, 0, 1];
+
 /**
  * Writes the pixel position (row, column) that each direction sees, pixel centres at whole numbers; NaN outside the southern hemisphere.
- * `r` turns the signal, so a direction x sees what lies at R^-1 x.
+ * `r` turns the signal, so a direction x sees what lies at R^-1 x; the plane is stretched by the symmetric matrix `strain` before it is read.
  */
-function pixelPositions(directions: Float64Array, r: readonly number[], positions: Float64Array): void {
+function pixelPositions(directions: Float64Array, r: readonly number[], [aa, ab, bb]: Strain, positions: Float64Array): void {
   const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = r as [number, number, number, number, number, number, number, number, number];
   const scale = (centreHeight * digitSide) / planeSide;
   const middle = (digitSide - 1) / 2;
@@ -61,8 +64,10 @@ function pixelPositions(directions: Float64Array, r: readonly number[], position
     const [x, y, z] = [directions[i]!, directions[i + 1]!, directions[i + 2]!];
     const height = r2 * x + r5 * y + r8 * z;
     const stretch = height <= 0 ? scale / (centreHeight - 1 - height) : NaN;
-    positions[j] = middle + stretch * (r0 * x + r3 * y + r6 * z);
-    positions[j + 1] = middle + stretch * (r1 * x + r4 * y + r7 * z);
+    const row = stretch * (r0 * x + r3 * y + r6 * z);
+    const column = stretch * (r1 * x + r4 * y + r7 * z);
+    positions[j] = middle + aa * row + ab * column;
+    positions[j + 1] = middle + ab * row + bb * column;
   }
 }
 
@@ -87,28 +92,40 @@ export const projectionVersion = 1;
 /** Writes the samples [points] of the i-th of some digits. */
 type Projector = (i: number, out: Float32Array) => void;
 
-/** Digits [n, 28, 28] and how each is turned, [n, 3]. */
-export interface DigitBatch {
+/** How digits lie on the sphere. */
+export interface DigitPoses<Numbers extends ArrayLike<number> = Float64Array> {
+  /** [n, 3]: zyz angles in radians, each turns a signal, f'(x) = f(R^-1 x). */
+  readonly angles?: Numbers | undefined;
+  /** [n, 3]: the symmetric matrix (aa, ab; ab, bb) of each, which takes a point of the plane to that where the digit is read: no rotation is in it. */
+  readonly strains?: Numbers | undefined;
+}
+
+/** Digits [n, 28, 28] and their poses. */
+export interface DigitBatch extends DigitPoses<ArrayLike<number>> {
   readonly images: Uint8Array;
-  readonly angles?: ArrayLike<number> | undefined;
 }
 
 /** What is needed for many digits is made once. */
-function projector({ images, angles }: DigitBatch, grid: SphereGrid): Projector {
+function projector({ images, angles, strains }: DigitBatch, grid: SphereGrid): Projector {
   const directions = gridDirections(grid);
   const positions = new Float64Array((2 * directions.length) / 3);
-  pixelPositions(directions, rotationMatrix(0, 0, 0), positions);
+  const unturned = rotationMatrix(0, 0, 0);
+  pixelPositions(directions, unturned, noStrain, positions);
+  const three = (x: ArrayLike<number>, i: number): [number, number, number] => [x[3 * i]!, x[3 * i + 1]!, x[3 * i + 2]!];
   return (i, out) => {
-    if (angles) pixelPositions(directions, rotationMatrix(angles[3 * i]!, angles[3 * i + 1]!, angles[3 * i + 2]!), positions);
+    const turn = angles ? rotationMatrix(...three(angles, i)) : unturned;
+    if (angles || strains) pixelPositions(directions, turn, strains ? three(strains, i) : noStrain, positions);
     sampleImage(images.subarray(i * pixels, (i + 1) * pixels), positions, out);
   };
 }
 
 /** The number of digits. Throws ERR_SHAPE. */
-export function countDigits({ images, angles }: DigitBatch): number {
+export function countDigits({ images, ...poses }: DigitBatch): number {
   const n = images.length / pixels;
   if (!Number.isInteger(n)) throw expected(op, '[n, 28, 28]', 'images', `${images.length} pixels`, 'ERR_SHAPE');
-  if (angles && angles.length !== 3 * n) throw expected(op, `[${n}, 3]`, 'angles', `${angles.length} numbers`, 'ERR_SHAPE');
+  for (const [name, values] of Object.entries<ArrayLike<number> | undefined>({ ...poses })) {
+    if (values && values.length !== 3 * n) throw expected(op, `[${n}, 3]`, name, `${values.length} numbers`, 'ERR_SHAPE');
+  }
   return n;
 }
 
@@ -125,7 +142,7 @@ export function projectDigitsSync(digits: DigitBatch, grid: SphereGrid): Float32
 /**
  * Puts digits on the southern hemisphere as Cohen et al. (Spherical CNNs, ICLR 2018, 5.2) do: each grid point is projected from just
  * above the north pole onto the plane that touches the south pole, and the digit is interpolated there; the image's rows run along x, its
- * columns along y. `angles` [n, 3] (zyz, radians) turns each signal, f'(x) = f(R^-1 x), by turning the grid: nothing is sampled twice.
+ * columns along y. Poses move the grid: nothing is sampled twice.
  *
  * @param images [n, 28, 28], 0..255
  * @returns [n, nTheta, nPhi], 0..1. The event loop runs in between. Throws ERR_SHAPE, or ERR_ABORTED after `signal`.
@@ -133,12 +150,12 @@ export function projectDigitsSync(digits: DigitBatch, grid: SphereGrid): Float32
 export async function projectDigits(
   images: Uint8Array,
   grid: SphereGrid,
-  { angles, signal }: { angles?: ArrayLike<number> | undefined; signal?: AbortSignal | undefined } = {},
+  { signal, ...poses }: DigitPoses<ArrayLike<number>> & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Float32Array> {
-  const n = countDigits({ images, angles });
+  const n = countDigits({ images, ...poses });
   const points = grid.theta.length * grid.nPhi;
   const out = new Float32Array(n * points);
-  const project = projector({ images, angles }, grid);
+  const project = projector({ images, ...poses }, grid);
   let sliceEnd = performance.now() + sliceMs;
   for (let i = 0; i < n; i++) {
     if (signal?.aborted) throw new ClebschError('ERR_ABORTED', op, 'stopped by its signal');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ClebschError } from '../errors.js';
 import { digitSide } from './mnist.js';
-import { type DigitBatch, type SphereGrid, countDigits, projectDigits } from './projection.js';
+import { type DigitBatch, type DigitPoses, type SphereGrid, countDigits, projectDigits } from './projection.js';
 
 const op = 'projectDigits';
 
@@ -49,10 +49,9 @@ class ProjectionWorker {
   }
 }
 
-export interface BatchProjection {
+export interface BatchProjection extends DigitPoses {
   /** Digits in a batch. */
   readonly batch: number;
-  readonly angles?: Float64Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,19 +62,20 @@ export interface BatchProjection {
 export async function* projectBatches(
   images: Uint8Array,
   grid: SphereGrid,
-  { batch, angles, signal }: BatchProjection,
+  { batch, angles, strains, signal }: BatchProjection,
 ): AsyncGenerator<Float32Array, void, undefined> {
-  const n = countDigits({ images, angles });
+  const n = countDigits({ images, angles, strains });
   const batches = Math.max(1, Math.ceil(n / batch));
   // Copies, since a message takes all of the memory behind an array along.
   const part = (i: number): DigitBatch => ({
     images: images.slice(i * batch * digitSide ** 2, (i + 1) * batch * digitSide ** 2),
     angles: angles?.slice(3 * i * batch, 3 * (i + 1) * batch),
+    strains: strains?.slice(3 * i * batch, 3 * (i + 1) * batch),
   });
   if (n < leastDigits || !existsSync(workerFile)) {
     for (let i = 0; i < batches; i++) {
-      const { images: some, angles: turns } = part(i);
-      yield await projectDigits(some, grid, { angles: turns, signal });
+      const { images: some, ...poses } = part(i);
+      yield await projectDigits(some, grid, { ...poses, signal });
     }
     return;
   }

@@ -5,15 +5,14 @@ import { concat } from '../ops/layout.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { digitSide } from './mnist.js';
+import type { DigitPoses } from './projection.js';
 import { projectBatches } from './projection_pool.js';
 
 /** Digits per transform, which bounds the memory for samples. */
 const batch = 250;
 
-export interface SphericalDigitsOptions {
+export interface SphericalDigitsOptions extends DigitPoses {
   readonly device?: DeviceOption;
-  /** [n, 3]: turns each digit, f'(x) = f(R^-1 x). */
-  readonly angles?: Float64Array;
   readonly signal?: AbortSignal;
   /** Called after every few digits with their number, and that of all. */
   readonly onDigits?: (count: number, total: number) => void;
@@ -27,11 +26,11 @@ export interface SphericalDigitsOptions {
  * @returns float32 [n, ...]. The event loop runs in between. Throws ERR_SHAPE, or ERR_ABORTED after `signal`.
  */
 export async function sphericalDigits(images: Uint8Array, input: SignalInput, options: SphericalDigitsOptions = {}): Promise<Tensor> {
-  const { device, angles, signal, onDigits } = options;
+  const { device, angles, strains, signal, onDigits } = options;
   const grid = inputGrid(input);
   return tidy(async () => {
     const parts: Tensor[] = [];
-    for await (const samples of projectBatches(images, grid, { batch, angles, signal })) {
+    for await (const samples of projectBatches(images, grid, { batch, angles, strains, signal })) {
       const shape = [samples.length / (grid.nTheta * grid.nPhi), grid.nTheta, grid.nPhi];
       const part = tidy(() => prepareSignals(tensor(samples, shape, device ? { device } : {}), input));
       parts.push(part);

@@ -13,6 +13,10 @@ export interface HyperParameters {
   /** Of the averaged weights that are validated and saved; 0: the weights themselves. */
   readonly averageDecay: number;
   readonly labelSmoothing: number;
+  /** Copies of the training digits, which epochs take in turn: the digits as they are, then each under small random stretches (no rotations). */
+  readonly copies: number;
+  /** Standard deviation of the logarithms of the stretches. */
+  readonly strain: number;
   /** Steps between checkpoints: about half a minute on two cores. */
   readonly checkpointEvery: number;
 }
@@ -26,6 +30,8 @@ const spherical: HyperParameters = {
   maxNorm: 1,
   averageDecay: 0.9995,
   labelSmoothing: 0.05,
+  copies: 6,
+  strain: 0.1,
   checkpointEvery: 500,
 };
 

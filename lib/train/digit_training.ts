@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Digits, firstDigits, loadMnist } from '../data/mnist.js';
 import { preparedDigits } from '../data/prepared_digits.js';
-import { digitRotations } from '../data/rotations.js';
+import type { DigitPoses } from '../data/projection.js';
+import { digitRotations, digitStrains } from '../data/rotations.js';
 import type { Device } from '../device.js';
 import { ClebschError, expected } from '../errors.js';
 import { type Classifier } from '../models/classifier.js';
 import { digitClassifier } from '../models/digits.js';
-import { cast, toDevice } from '../ops/layout.js';
+import { cast, concat, toDevice } from '../ops/layout.js';
 import { slice } from '../ops/views.js';
 import { random } from '../random.js';
 import { tidy } from '../scope.js';
@@ -78,7 +79,7 @@ async function run(folder: string, config: RunConfig, options: DigitTrainingOpti
   });
 }
 
-/** Training digits and, the last twelfth, those for validation. */
+/** Training digits, in copies one after another, and, the last twelfth, those for validation. */
 async function prepare(
   { images, labels }: Digits,
   model: Classifier,
@@ -86,22 +87,33 @@ async function prepare(
   { signal, cache, onDigits }: DigitTrainingOptions,
 ): Promise<{ training: Examples; validation: Examples }> {
   const n = labels.length;
-  const angles = config.train === 'r' ? await digitRotations(n, config.seed) : undefined;
-  const inputs = await preparedDigits(images, model.options.input, {
-    ...(angles && { angles }),
-    ...(cache !== undefined && { cache }),
-    ...(signal && { signal }),
-    ...(onDigits && { onDigits }),
-  });
-  const device = config.device as Device;
-  const all = { inputs: toDevice(cast(inputs, config.dtype), device), labels: tensor(Int32Array.from(labels), [n], { device }) };
   const trained = n - Math.floor(n / validationShare);
-  const part = (x: Tensor, first: number, count: number): Tensor =>
-    slice(x, [first, ...x.shape.slice(1).map(() => 0)], [count, ...x.shape.slice(1)]);
-  const examples = (first: number, count: number): Examples => ({
-    inputs: part(all.inputs, first, count),
-    labels: part(all.labels, first, count),
-  });
+  const angles = config.train === 'r' ? await digitRotations(n, config.seed) : undefined;
+  const total = n + (config.copies - 1) * trained;
+  const inputsOf = (count: number, poses: DigitPoses): Promise<Tensor> =>
+    preparedDigits(images.subarray(0, (count * images.length) / n), model.options.input, {
+      ...poses,
+      ...(cache !== undefined && { cache }),
+      ...(signal && { signal }),
+      ...(onDigits && { onDigits: (some: number) => onDigits(some, total) }),
+    });
+  const device = config.device as Device;
+  const place = (x: Tensor): Tensor => toDevice(cast(x, config.dtype), device);
+  const all = place(await inputsOf(n, { angles }));
+  const copies = [rows(all, 0, trained)];
+  for (let copy = 1; copy < config.copies; copy++) {
+    const strains = await digitStrains(trained, config.seed, copy, config.strain);
+    copies.push(place(await inputsOf(trained, { strains, angles: angles?.subarray(0, 3 * trained) })));
+  }
   if (signal?.aborted) throw new ClebschError('ERR_ABORTED', op, 'stopped by its signal');
-  return { training: examples(0, trained), validation: examples(trained, n - trained) };
+  const classes = tensor(Int32Array.from(labels), [n], { device });
+  return {
+    training: { inputs: concat(copies), labels: rows(classes, 0, trained) },
+    validation: { inputs: rows(all, trained, n - trained), labels: rows(classes, trained, n - trained) },
+  };
+}
+
+function rows(x: Tensor, first: number, count: number): Tensor {
+  const rest = x.shape.slice(1);
+  return slice(x, [first, ...rest.map(() => 0)], [count, ...rest]);
 }

@@ -76,6 +76,8 @@ const fields: Readonly<Record<keyof RunConfig, Check>> = {
   maxNorm: nullOr(number(0, Number.MAX_VALUE)),
   averageDecay: share,
   labelSmoothing: share,
+  copies: whole(1, 64),
+  strain: share,
   dtype: choice(['float32', 'float64']),
   device: text,
   checkpointEvery: count,

@@ -20,7 +20,10 @@ const op = 'train';
 
 export type Optimizer = SGD | Adam;
 
-/** Inputs [n, ...] of a module and their classes, int32 [n], on the module's device. */
+/**
+ * Inputs [n, ...] of a module and their classes, int32 [n], on the module's device. There may be several inputs for each class, [copies * n, ...], copy
+ * after copy: epochs take them in turn.
+ */
 export interface Examples {
   readonly inputs: Tensor;
   readonly labels: Tensor;
@@ -88,11 +91,17 @@ function batchGradients(
   module: Module,
   { inputs, labels }: Examples,
   rows: Int32Array,
+  copy: number,
   smoothing: { readonly labelSmoothing?: number },
 ): { measured: Tensor; grads: Record<string, Tensor> } {
   return tidy(() => {
-    const index = tensor(rows, [rows.length], { device: inputs.device });
-    const [x, y] = [gatherRows(inputs, index), gatherRows(labels, index)];
+    const index = (first: number): Tensor =>
+      tensor(
+        rows.map((row) => first + row),
+        [rows.length],
+        { device: inputs.device },
+      );
+    const [x, y] = [gatherRows(inputs, index(copy * labels.size)), gatherRows(labels, index(0))];
     let logits: Tensor | undefined;
     const { value, grads } = valueAndGrad(module, () => {
       const output = module.forward(x);
@@ -165,7 +174,8 @@ class Steps {
   }
 
   private gradients(step: number): { measured: Tensor; grads: Record<string, Tensor> } {
-    return batchGradients(this.module, this.examples, this.rows(step), this.options);
+    const copies = this.examples.inputs.shape[0]! / this.count;
+    return batchGradients(this.module, this.examples, this.rows(step), this.epoch(step) % copies, this.options);
   }
 
   private async nonFinite(what: string, step: number, got: string): Promise<ClebschError> {

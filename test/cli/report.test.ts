@@ -77,6 +77,8 @@ const config: RunConfig = {
   maxNorm: null,
   averageDecay: 0.99,
   labelSmoothing: 0,
+  copies: 1,
+  strain: 0,
   dtype: 'float32',
   device: 'cpu',
   checkpointEvery: 10,

@@ -28,6 +28,8 @@ const options = {
   'max-norm': real('longest gradient (default: any)', 0, 1e9),
   'average-decay': real('decay of the averaged weights, 0: no average', 0, 0.999999),
   'label-smoothing': real('share of the targets that is spread over all classes', 0, 0.999),
+  copies: whole('copies of the training digits that epochs take in turn, all but the first with small random stretches', 1),
+  strain: real('size of the stretches', 0, 1),
   device: device('where to compute (default: CLEBSCH_DEVICE, or cpu)'),
   threads: whole('threads of the processor (default: all)', 1),
   'max-minutes': real('stop after X minutes, with a checkpoint and a model', 0, maxMinutes),
@@ -50,9 +52,9 @@ async function planOf(given: string): Promise<DigitPlan> {
 async function givenConfig(given: Given): Promise<Partial<RunConfig>> {
   const plan = given.model === undefined ? undefined : await planOf(given.model);
   const limit = given.limit ?? (given.quick ? quickRun.limit : undefined);
-  const { train, epochs, batch, seed, lr, dtype } = given;
+  const { train, epochs, batch, seed, lr, dtype, copies, strain } = given;
   const config = {
-    ...{ plan, train, epochs, batch, seed, lr, dtype, limit },
+    ...{ plan, train, epochs, batch, seed, lr, dtype, limit, copies, strain },
     weightDecay: given['weight-decay'],
     maxNorm: given['max-norm'],
     averageDecay: given['average-decay'],
