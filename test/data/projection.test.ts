@@ -1,3 +1,5 @@
+import { random } from '../../lib/index.js';
+import { digitStrains } from '../../lib/data/rotations.js';
 import { projectDigits } from '../../lib/data/projection.js';
 
 const side = 28;
@@ -64,6 +66,42 @@ describe('digits on the sphere', () => {
     expect(near(unturned, Math.PI, 0)).toBeGreaterThan(0.9);
     expect(near(turned, Math.PI - beta, alpha + Math.PI)).toBeGreaterThan(0.9);
     expect(near(turned, beta, alpha)).toBe(0);
+  });
+
+  test('strains stretch the digit, and turn nothing', async () => {
+    const digit = block(10, 18, 12, 16);
+    const plain = await projectDigits(digit, grid);
+    expect(await projectDigits(digit, grid, { strains: [1, 0, 1] })).toEqual(plain);
+    const area = (i: number): number => Math.sin(theta[Math.floor(i / grid.nPhi)]!);
+    const ink = (signal: Float32Array): number => signal.reduce((sum, value, i) => sum + area(i) * value, 0);
+    expect(ink(await projectDigits(digit, grid, { strains: [2, 0, 2] }))).toBeLessThan(0.35 * ink(plain));
+    // Twice as long along the rows alone: the columns' edges stay.
+    const longer = await projectDigits(digit, grid, { strains: [0.5, 0, 1] });
+    expect(longer).toEqual(await projectDigits(digit, grid, { angles: [0, 0, 0], strains: [0.5, 0, 1] }));
+    expect(ink(longer)).toBeGreaterThan(1.5 * ink(plain));
+    await expect(projectDigits(digit, grid, { strains: [1, 0] })).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+  });
+
+  test('random strains are positive, of the given size, the same again, and others in each copy', async () => {
+    const n = 4000;
+    const before = random.state();
+    const strains = await digitStrains(n, 3, 1, 0.1);
+    expect(random.state()).toEqual(before);
+    expect(await digitStrains(n, 3, 1, 0.1)).toEqual(strains);
+    const other = await digitStrains(n, 3, 2, 0.1);
+    expect(other.some((value, i) => value === strains[i])).toBe(false);
+    const logs = Array.from({ length: n }, (_, i) => {
+      const [aa, ab, bb] = strains.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
+      const root = Math.hypot((aa - bb) / 2, ab);
+      const stretches = [(aa + bb) / 2 + root, (aa + bb) / 2 - root];
+      expect(stretches[1]).toBeGreaterThan(0);
+      return stretches.map(Math.log);
+    });
+    // Of the logarithm, half the trace is the zoom, and half the difference of the stretches has the length of two normal numbers.
+    const power = (f: (x: number[]) => number): number => Math.sqrt(logs.reduce((sum, x) => sum + f(x) ** 2, 0) / n);
+    expect(power(([x, y]) => (x! + y!) / 2)).toBeCloseTo(0.1, 2);
+    expect(power(([x, y]) => (x! - y!) / 2)).toBeCloseTo(0.1 * Math.SQRT2, 2);
+    expect(await digitStrains(2, 3, 1, 0)).toEqual(Float64Array.of(1, 0, 1, 1, 0, 1));
   });
 
   test('images are independent of each other', async () => {

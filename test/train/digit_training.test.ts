@@ -92,7 +92,8 @@ test('a run leaves no tensors, whether it ends or is stopped', async () => {
   const before = memory().tensors;
   await trainDigits(at('ended'), config({ epochs: 1 }));
   await trainUntil('stopped', config(), 3);
-  expect(memory().tensors).toBe(before);
+  // Not `toBe`: what earlier tests left to the garbage collector may go at any time
+  expect(memory().tensors).toBeLessThanOrEqual(before);
 });
 
 test('the model is the one with the highest accuracy in validation, then the lowest loss', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { nn } from '../../lib/index.js';
-import { memory, optim, random, safetensors, setThreads, tensor, tidy } from '../../lib/index.js';
+import { concat, memory, mul, optim, random, safetensors, setThreads, tensor, tidy } from '../../lib/index.js';
 import { sphericalNetwork } from '../../lib/models/spherical_plan.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
 import { accuracy, confusionCounts, evaluate, forwardInBatches } from '../../lib/train/evaluate.js';
@@ -57,6 +57,18 @@ test('lowers the loss, reports every step, and leaves no tensors behind', async 
   expect(Math.max(...lived.slice(1, -1))).toBe(lived[1]);
   const logits = await forwardInBatches(module, data.inputs, { batch: 7 });
   expect(logits.shape).toEqual([n, classes]);
+});
+
+test('epochs take copies of the inputs in turn', async () => {
+  const run = start();
+  const { inputs, labels } = examples();
+  const other = mul(inputs, 0.5);
+  await train(run.module, run.optimizer, { inputs: concat([inputs, other]), labels }, { ...options, epochs: 2 });
+  const perEpoch = stepCount(n, { ...options, epochs: 1 });
+  const alone = start();
+  await train(alone.module, alone.optimizer, { inputs, labels }, { ...options, epochs: 1 });
+  await train(alone.module, alone.optimizer, { inputs: other, labels }, { ...options, epochs: 2, start: perEpoch });
+  expect(await parametersOf(run)).toEqual(await parametersOf(alone));
 });
 
 test('gives the same bits again, with 1 and with 2 threads', async () => {
