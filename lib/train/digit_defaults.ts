@@ -30,7 +30,7 @@ const spherical: HyperParameters = {
   maxNorm: 1,
   averageDecay: 0.9995,
   labelSmoothing: 0.05,
-  copies: 6,
+  copies: 1,
   strain: 0.1,
   checkpointEvery: 500,
 };
@@ -39,7 +39,7 @@ const spherical: HyperParameters = {
 export const digitDefaults: Readonly<Record<DigitModel, HyperParameters>> = {
   hybrid: spherical,
   strict: { ...spherical, epochs: 12, checkpointEvery: 1500 },
-  planar: { ...spherical, epochs: 12, lr: 2e-3, checkpointEvery: 2000 },
+  planar: { ...spherical, epochs: 6, lr: 2e-3, checkpointEvery: 2000 },
 };
 
 /** What `--quick` does instead: at most five minutes on two cores. */
