@@ -2,7 +2,11 @@ import type { DeviceOption } from '../device.js';
 import { expected } from '../errors.js';
 import { equivarianceError } from '../harmonics/equivariance.js';
 import { loadModel } from '../model_file.js';
+import { CovariantNorm } from '../nn/covariant_norm.js';
+import { scaleFragments } from '../nn/fragments.js';
+import { Sequential } from '../nn/sequential.js';
 import { random } from '../random.js';
+import type { Tensor } from '../tensor.js';
 import { buildModule, describeModule } from './build.js';
 import { Classifier } from './classifier.js';
 import { isObject } from './schema.js';
@@ -28,6 +32,18 @@ function resampled(network: SphericalNetwork, oversampling: number, options: Net
   return copy.eval() as SphericalNetwork;
 }
 
+/**
+ * Gives white noise the spectrum that the network knows, where its first layer is a norm with running averages. Without it the noise would be
+ * enlarged far beyond any signal of training, and the powers of it that products take overflow.
+ */
+function familiar(network: SphericalNetwork): (x: Tensor) => Tensor {
+  const [block] = network.blocks;
+  const first = block instanceof Sequential ? block.modules[0] : block;
+  if (!(first instanceof CovariantNorm) || first.running === undefined) return (x) => x;
+  const { running } = first;
+  return (x) => scaleFragments('networkEquivarianceError', x, running, first.options.tau);
+}
+
 export interface NetworkErrorOptions {
   readonly dtype: 'float32' | 'float64';
   readonly device?: DeviceOption;
@@ -36,7 +52,8 @@ export interface NetworkErrorOptions {
 }
 
 /**
- * The error of equivariance (see `equivarianceError`) of a model file's network, from its input to the last signal before the read-out.
+ * The error of equivariance (see `equivarianceError`) of a model file's network, from its input to the last signal before the read-out; the input has
+ * normal coefficients with the spectrum that the network was trained on.
  * Throws what loadModel throws, and ERR_VALUE where the network is no `SphericalNetwork`.
  */
 export async function networkEquivarianceError(file: string, options: NetworkErrorOptions): Promise<{ mean: number; max: number }> {
@@ -51,7 +68,8 @@ export async function networkEquivarianceError(file: string, options: NetworkErr
     const used = oversampling === undefined ? network : resampled(network, oversampling, options);
     made.push(used);
     const [tauIn, tauOut] = [used.types[0]!, used.types.at(-1)!];
-    return await equivarianceError((x) => used.signals(x).at(-1)!, { tauIn, tauOut, dtype, ...place });
+    const input = familiar(used);
+    return await equivarianceError((x) => used.signals(input(x)).at(-1)!, { tauIn, tauOut, dtype, ...place });
   } finally {
     made.forEach((module) => module.dispose());
   }

@@ -50,7 +50,7 @@ export class Report {
 
   /** A figure that is asked for without a limit. */
   note(name: string, value: number): void {
-    this.judge(true, name, digits(value), '-');
+    this.judge(!Number.isNaN(value), name, digits(value), '-');
   }
 
   skip(name: string, reason: string): void {
