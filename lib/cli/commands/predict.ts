@@ -45,8 +45,8 @@ export const command = defineCommand({
   name: 'predict',
   summary:
     'Applies a model file to X.npy, uint8 or float [n, 28, 28] digits (0..255, prepared as in training) or float [n, nTheta, nPhi] signals\n' +
-    'on the grid of the model; of X.npz the only array, or the one named images or x. The result, the classes\n' +
-    'int32 [n], goes to Y.npy, or to the standard output, a line per digit.',
+    'on the grid of the model; of X.npz the only array, or the one named images or x. The result, the classes int32 [n], goes to Y.npy, or to\n' +
+    'the standard output, a line per digit.',
   operands: ['MODEL'],
   options,
   async run(given, [file], context) {
