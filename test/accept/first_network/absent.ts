@@ -26,7 +26,7 @@ async function testsWithoutDigits(): Promise<Ended> {
   for (const name of readdirSync(path.join(root, 'node_modules'))) {
     if (name !== digits) symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
-  return node(['node_modules/jest/bin/jest.js', ...testsOfDigits], { cwd: folder });
+  return node(['node_modules/jest/bin/jest.js', '--verbose', ...testsOfDigits], { cwd: folder });
 }
 
 /** A project with the packed library and no digits. */
