@@ -137,10 +137,6 @@ abstract class GroupConvolution<Options extends FilterOptions> extends Module<Op
   }
 }
 
-function checkOrders(op: string, name: string, N: number, L: number): void {
-  checkWhole(op, name, N, 1, L);
-}
-
 /** Types of the input and the output of {@link S2Convolution}. */
 export function s2ConvolutionTypes({ L, LOut = L, N }: S2ConvolutionOptions): Pick<Family, 'tauIn' | 'tauOut'> {
   return { tauIn: s2Type(L), tauOut: padded(so3Type(LOut, N), L) };
@@ -153,7 +149,7 @@ export function s2ConvolutionTypes({ L, LOut = L, N }: S2ConvolutionOptions): Pi
 export class S2Convolution extends GroupConvolution<S2ConvolutionOptions> {
   constructor(options: S2ConvolutionOptions) {
     const { L, LOut = L, N } = options;
-    checkOrders('S2Convolution', 'N', N, LOut);
+    checkWhole('S2Convolution', 'N', N, 1, LOut);
     const gain = (l: number): number => ((8 * Math.PI ** 2) / (2 * l + 1)) * Math.sqrt((2 * l + 1) / (4 * Math.PI));
     super(options, { ...s2ConvolutionTypes(options), gain, constant: 1 / (8 * Math.PI ** 2) });
   }
@@ -170,8 +166,8 @@ export function so3ConvolutionTypes({ L, LOut = L, N, NOut = N }: SO3Convolution
 export class SO3Convolution extends GroupConvolution<SO3ConvolutionOptions> {
   constructor(options: SO3ConvolutionOptions) {
     const { L, LOut = L, N, NOut = N } = options;
-    checkOrders('SO3Convolution', 'N', N, L);
-    checkOrders('SO3Convolution', 'NOut', NOut, LOut);
+    checkWhole('SO3Convolution', 'N', N, 1, L);
+    checkWhole('SO3Convolution', 'NOut', NOut, 1, LOut);
     super(options, { ...so3ConvolutionTypes(options), gain: () => 1, constant: 1 / (8 * Math.PI ** 2) });
   }
 }

@@ -52,17 +52,19 @@ __global__ void __launch_bounds__(kThreads) to_rings_kernel(const __grid_constan
   }
 }
 
-template <class T>
-__global__ void __launch_bounds__(kThreads) to_angles_kernel(const __grid_constant__ Step step) {
+// Waves in alpha to angles, or, transposed, back.
+template <class T, bool to_angles>
+__global__ void __launch_bounds__(kThreads) alpha_kernel(const __grid_constant__ Step step) {
   const GroupActivationArgs& args = step.args;
   const int64_t inner = (2 * args.N - 1) * args.channels, orders = 2 * args.L - 1;
+  const int64_t size = to_angles ? orders : args.n_alpha, results = to_angles ? args.n_alpha : orders;
   for (int64_t i = first_item(); i < step.items; i += item_step()) {
     int64_t rest = i;
-    const int64_t at = take(rest, inner), p = take(rest, args.n_alpha);
-    const T* x = static_cast<const T*>(step.from) + rest * orders * inner + at;
-    const T* alpha = static_cast<const T*>(args.alpha) + p * orders;
+    const int64_t at = take(rest, inner), result = take(rest, results);
+    const T* x = static_cast<const T*>(step.from) + rest * size * inner + at;
+    const T* alpha = static_cast<const T*>(args.alpha) + result * (to_angles ? orders : 1);
     T sum{};
-    for (int64_t a = 0; a < orders; ++a) sum += alpha[a] * x[a * inner];
+    for (int64_t k = 0; k < size; ++k) sum += alpha[k * (to_angles ? 1 : orders)] * x[k * inner];
     static_cast<T*>(step.to)[i] = sum;
   }
 }
@@ -91,21 +93,6 @@ __global__ void __launch_bounds__(kThreads) activate_kernel(const __grid_constan
       const T result = step.other ? derivative<op>(value) * value_at(args, static_cast<const T*>(step.other) + at, r) : apply<op>(value);
       sum += gamma[r * orders] * result;
     }
-    static_cast<T*>(step.to)[i] = sum;
-  }
-}
-
-template <class T>
-__global__ void __launch_bounds__(kThreads) from_angles_kernel(const __grid_constant__ Step step) {
-  const GroupActivationArgs& args = step.args;
-  const int64_t inner = (2 * args.N - 1) * args.channels, orders = 2 * args.L - 1;
-  for (int64_t i = first_item(); i < step.items; i += item_step()) {
-    int64_t rest = i;
-    const int64_t at = take(rest, inner), a = take(rest, orders);
-    const T* x = static_cast<const T*>(step.from) + rest * args.n_alpha * inner + at;
-    const T* alpha = static_cast<const T*>(args.alpha) + a;
-    T sum{};
-    for (int64_t p = 0; p < args.n_alpha; ++p) sum += alpha[p * orders] * x[p * inner];
     static_cast<T*>(step.to)[i] = sum;
   }
 }
@@ -159,7 +146,7 @@ struct Launch {
   // Coefficients to the waves in gamma at the angles.
   const char* to_angles(const void* x, const void* table, T* rings, T* at_angles) const {
     if (const char* error = (*this)(to_rings_kernel<T>, x, nullptr, table, rings, waves)) return error;
-    return (*this)(to_angles_kernel<T>, rings, nullptr, nullptr, at_angles, angles);
+    return (*this)(alpha_kernel<T, true>, rings, nullptr, nullptr, at_angles, angles);
   }
 
   template <UnaryOp op>
@@ -173,7 +160,7 @@ struct Launch {
       if (const char* error = to_angles(args.g, args.table_g, rings, g)) return error;
     }
     if (const char* error = (*this)(activate_kernel<op, T>, x, args.g ? g : nullptr, nullptr, activated, angles)) return error;
-    if (const char* error = (*this)(from_angles_kernel<T>, activated, nullptr, nullptr, rings, waves)) return error;
+    if (const char* error = (*this)(alpha_kernel<T, false>, activated, nullptr, nullptr, rings, waves)) return error;
     return (*this)(from_rings_kernel<T>, rings, nullptr, args.table_out, args.out, args.batch * (waves / (args.batch * args.n_beta)));
   }
 };
