@@ -16,7 +16,16 @@ export * from './ops/rows.js';
 export { einsum, matmul, outer } from './ops/contract.js';
 export * from './ops/window.js';
 export { type S2Transform, type S2TransformOptions, s2Transform } from './harmonics/s2_transform.js';
+export { type SO3Sampling, type SO3Transform, type SO3TransformOptions, so3Transform } from './harmonics/so3_transform.js';
 export type { Sampling } from './harmonics/sampling.js';
+export { type GroupBandlimits, groupToComplexBasis, groupToRealBasis } from './harmonics/group_basis.js';
+export {
+  type CorrelationOptions,
+  type SO3CorrelationOptions,
+  s2Correlation,
+  so3Correlation,
+  zonalConvolution,
+} from './harmonics/correlation.js';
 export { type Basis, toComplexBasis, toRealBasis } from './harmonics/basis.js';
 export { type Angles, type RotateOptions, rotate, wignerD, wignerSmallD } from './harmonics/rotation.js';
 export { clebschGordan } from './harmonics/clebsch_gordan.js';

@@ -43,7 +43,18 @@ export interface NativeMath {
   /** The non-zero coefficients, rows of (m1, m2, m, value). */
   couplings(l1: number, l2: number, l: number, complexBasis: boolean): Float64Array;
   /** The two tables of transforms are tensors, cached per process. */
-  legendreTable(inverse: boolean, sampling: string, L: number, rows: number, dtype: number, device: number): External;
+  polarTable(
+    inverse: boolean,
+    real: boolean,
+    group: boolean,
+    sampling: string,
+    L: number,
+    rows: number,
+    firstN: number,
+    lastN: number,
+    dtype: number,
+    device: number,
+  ): External;
   rotationTable(L: number, dtype: number, device: number): External;
 }
 

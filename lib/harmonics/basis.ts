@@ -27,25 +27,39 @@ function entries(m: number, toComplex: boolean): [number, number, number, number
   return m > 0 ? [p, 0, r, 0] : [0, -r, 0, p];
 }
 
-/** One unitary 2 x 2 step for each pair of orders (m, -m). */
-function change(op: string, x: Tensor, tau: Tau, toComplex: boolean): Tensor {
-  checkType(op, 'x', x, tau);
-  if (!isComplex(x.dtype)) throw expected(op, `complex coefficients (${complexDtype(x.dtype)})`, 'x', x.dtype, 'ERR_DTYPE');
-  const { order, mirror } = rowOrders(tau);
+/**
+ * One unitary 2 x 2 step for each pair of orders (m, -m) of the rows [..., rows, C]: U or, to the real basis, U^H; with `conjugated` their complex
+ * conjugates.
+ */
+function mix(x: Tensor, order: ArrayLike<number>, mirror: Int32Array, toComplex: boolean, conjugated: boolean): Tensor {
   const rows = order.length;
   const own = new Float64Array(2 * rows);
   const other = new Float64Array(2 * rows);
-  order.forEach((m, i) => {
-    const [a, b, c, d] = entries(m, toComplex);
-    own.set([a, b], 2 * i);
-    other.set([c, d], 2 * i);
-  });
+  const sign = conjugated ? -1 : 1;
+  for (let i = 0; i < rows; i++) {
+    const [a, b, c, d] = entries(order[i]!, toComplex);
+    own.set([a, sign * b], 2 * i);
+    other.set([c, sign * d], 2 * i);
+  }
   return tidy(() => {
     const options = { dtype: x.dtype, device: x.device };
     const index = tensor(mirror, [rows], { device: x.device });
     const mirrored = gatherRows(x, index, -2);
     return add(mul(x, tensor(own, [rows, 1], options)), mul(mirrored, tensor(other, [rows, 1], options)));
   });
+}
+
+/** Rows of the orders -n..n, ascending, mixed with those of opposite order. */
+export function mixWithMirror(x: Tensor, orders: readonly number[], toComplex: boolean, conjugated: boolean): Tensor {
+  const mirror = Int32Array.from(orders, (_, i) => orders.length - 1 - i);
+  return mix(x, orders, mirror, toComplex, conjugated);
+}
+
+function change(op: string, x: Tensor, tau: Tau, toComplex: boolean): Tensor {
+  checkType(op, 'x', x, tau);
+  if (!isComplex(x.dtype)) throw expected(op, `complex coefficients (${complexDtype(x.dtype)})`, 'x', x.dtype, 'ERR_DTYPE');
+  const { order, mirror } = rowOrders(tau);
+  return mix(x, order, mirror, toComplex, false);
 }
 
 /** Coefficients in the complex basis from those (of complex dtype) in the real basis, f = U c; x [..., sum (2l+1) tau_l, C]. */

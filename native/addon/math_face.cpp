@@ -57,7 +57,7 @@ constexpr Row kMath[] = {
     {"wignerD", bound<&wigner_d>},
     {"clebschGordan", bound<&clebsch_gordan>},
     {"couplings", bound<&couplings>},
-    {"legendreTable", bound<&ops::legendre_table>},
+    {"polarTable", bound<&ops::polar_table>},
     {"rotationTable", bound<&ops::rotation_table>},
 };
 

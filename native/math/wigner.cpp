@@ -1,68 +1,25 @@
 #include "math/wigner.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
+
+#include "math/wigner_column.h"
 
 namespace clebsch::math {
 namespace {
 
 double parity_sign(int n) { return n % 2 == 0 ? 1 : -1; }
 
-// beta by the cosine and sine of its half, so that beta = pi/2 can be exact.
-struct HalfAngle {
-  long double cosine, sine;
-};
-
-// d^l_mn for l = m >= |n|: (-1)^{m-n} sqrt(binomial(2m, m+n)) cos^{m+n}(beta/2) sin^{m-n}(beta/2). Multiplied factor by factor, because
-// binomial and powers alone leave the range.
-long double stretched_d(int m, int n, HalfAngle half) {
-  const int fewer = std::min(m + n, m - n), more = 2 * m - fewer;
-  long double value = parity_sign(m - n) * std::pow(n >= 0 ? half.cosine : half.sine, more - fewer);
-  for (int k = 1; k <= fewer; ++k) value *= std::sqrt(static_cast<long double>(more + k) / k) * half.cosine * half.sine;
-  return value;
-}
-
-// sqrt(k^2 - m^2) at [k][m], m < k <= l, and the reciprocals.
-struct RootTable {
-  explicit RootTable(int l) : stride(l + 1), root((l + 1) * stride), inverse((l + 1) * stride) {
-    for (int k = 1; k <= l; ++k) {
-      for (int m = 0; m < k; ++m) {
-        root[k * stride + m] = std::sqrt(static_cast<long double>(k - m) * (k + m));
-        inverse[k * stride + m] = 1 / root[k * stride + m];
-      }
-    }
-  }
-  int stride;
-  std::vector<long double> root, inverse;
-};
-
-// d^l_mn for m >= |n|, from degree m up to l:
-// r_{k+1,m} r_{k+1,n} d^{k+1} = (2k+1) ((k+1) cos(beta) - m n/k) d^k - (k+1)/k r_{k,m} r_{k,n} d^{k-1}.
-long double recursed_d(int l, int m, int n, HalfAngle half, const RootTable& roots) {
-  const long double x = (half.cosine - half.sine) * (half.cosine + half.sine);
-  long double before = 0, value = stretched_d(m, n, half);
-  for (int k = m; k < l; ++k) {
-    const long double reciprocal = k > 0 ? 1.0L / k : 0;  // degree 0 has m = n = 0 and no predecessor
-    const long double* root = &roots.root[k * roots.stride];
-    const long double* inverse = &roots.inverse[(k + 1) * roots.stride];
-    const long double after =
-        ((2 * k + 1) * ((k + 1) * x - m * n * reciprocal) * value - (k + 1) * reciprocal * root[m] * root[std::abs(n)] * before) *
-        (inverse[m] * inverse[std::abs(n)]);
-    before = value;
-    value = after;
-  }
-  return value;
-}
-
 std::vector<double> small_d(int l, HalfAngle half) {
   const int size = 2 * l + 1;
   std::vector<double> d(size * size);
-  const RootTable roots(l);
+  const WignerColumns columns({half}, l + 1);
   const auto set = [&](int m, int n, double value) { d[(m + l) * size + n + l] = value; };
   for (int m = 0; m <= l; ++m) {
     for (int n = -m; n <= m; ++n) {
-      const double value = static_cast<double>(recursed_d(l, m, n, half, roots)), exchanged = parity_sign(m - n) * value;
+      double value = 0;
+      columns.visit(m, n, [&](int, const long double* d) { value = static_cast<double>(*d); });
+      const double exchanged = parity_sign(m - n) * value;
       set(m, n, value);
       set(-n, -m, value);
       set(n, m, exchanged);
@@ -115,8 +72,6 @@ std::vector<double> real_matrix(int l, const Rotor& alpha, HalfAngle half, const
   }
   return result;
 }
-
-HalfAngle half_angle(double beta) { return {std::cos(beta / 2.0L), std::sin(beta / 2.0L)}; }
 
 }  // namespace
 

@@ -77,8 +77,10 @@ Tensor group_activation_gradient(const Tensor& x, const Tensor& g, const Tensor&
 math::Sampling sampling_of(const std::string& name);
 
 // ---- tables of transforms (tables.cpp), cached: float64 mathematics rounded once to dtype
-// For m = 0..L-1 a block [rows][L-m] (ring t, degree l-m), blocks one after another, shape [total].
-Tensor legendre_table(bool inverse, const std::string& sampling, int64_t L, int64_t rows, Dtype dtype, Backend& backend);
+// Polar matrices of real or complex signals on the sphere or (group) SO(3), orders first_n..last_n (real: 0..last_n), one after another in
+// the layout of math/polar_tables.h, shape [total]. rows 0: as many as the sampling has.
+Tensor polar_table(bool inverse, bool real, bool group, const std::string& sampling, int64_t L, int64_t rows, int64_t first_n,
+                   int64_t last_n, Dtype dtype, Backend& backend);
 // For l = 0..L-1 the orthogonal matrix J_l [2l+1][2l+1] that carries the y to the z axis (math/wigner.h), shape [total].
 Tensor rotation_table(int64_t L, Dtype dtype, Backend& backend);
 

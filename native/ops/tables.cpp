@@ -1,7 +1,7 @@
 // Tables of the harmonic transforms: float64 mathematics on the host, rounded once, kept in the plan cache.
 #include <functional>
 
-#include "math/legendre.h"
+#include "math/polar_tables.h"
 #include "math/wigner.h"
 #include "ops/ops.h"
 
@@ -46,17 +46,21 @@ math::Sampling sampling_of(const std::string& name) {
   fail(ErrorCode::value, "sampling", "expected 'mw', 'mwss', 'dh', 'gl', 'equiangular' or 'soft', got '", name, "'");
 }
 
-Tensor legendre_table(bool inverse, const std::string& sampling, int64_t L, int64_t rows, Dtype dtype, Backend& backend) {
-  const math::Sampling grid = sampling_of(sampling);
-  require(L >= 1 && L <= 4096 && rows >= 0 && rows <= 16384, ErrorCode::value, "s2Transform", "expected L in 1..4096, got ", L, " (", rows,
-          " rows)");
-  const int64_t rings = rows ? rows : math::rings(grid, static_cast<int>(L));
-  const std::string name =
-      std::string(inverse ? "legendre inverse " : "legendre forward ") + sampling + ' ' + std::to_string(L) + ' ' + std::to_string(rings);
-  return cached_table(name, "s2Transform", rings * L * (L + 1) / 2, dtype, backend, [&] {
-    const int n = static_cast<int>(L), r = static_cast<int>(rings);
-    return inverse ? math::inverse_table(grid, n, r) : math::forward_table(grid, n, r);
-  });
+Tensor polar_table(bool inverse, bool real, bool group, const std::string& sampling, int64_t L, int64_t rows, int64_t first_n,
+                   int64_t last_n, Dtype dtype, Backend& backend) {
+  const char* op = group ? "so3Transform" : "s2Transform";
+  require(L >= 1 && L <= 4096 && rows >= 0 && rows <= 16384, ErrorCode::value, op, "expected L in 1..4096, got ", L, " (", rows, " rows)");
+  require(-L < first_n && first_n <= last_n && last_n < L && (!real || first_n == 0), ErrorCode::value, op,
+          "expected orders n between -L and L, got ", first_n, "..", last_n);
+  const int n = static_cast<int>(L), first = static_cast<int>(first_n), last = static_cast<int>(last_n);
+  math::PolarGrid grid{group ? math::Domain::group : math::Domain::sphere, inverse, sampling_of(sampling), n, 0};
+  grid.rows = static_cast<int>(rows ? rows : math::rings(grid.sampling, n));
+  const int64_t count = real ? math::real_polar_size(grid.rows, n, last + 1) : math::complex_polar_size(grid.rows, n, first, last);
+  std::string name = "polar";
+  for (int64_t part : {int64_t{inverse}, int64_t{real}, int64_t{group}, L, int64_t{grid.rows}, first_n, last_n})
+    name += ' ' + std::to_string(part);
+  return cached_table(name + ' ' + sampling, op, count, dtype, backend,
+                      [&] { return real ? math::real_polar_table(grid, last + 1) : math::complex_polar_table(grid, first, last); });
 }
 
 Tensor rotation_table(int64_t L, Dtype dtype, Backend& backend) {

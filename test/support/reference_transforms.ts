@@ -1,12 +1,18 @@
 import {
+  type S2Transform,
+  type SO3Transform,
   type Sampling,
   type Tensor,
   cast,
+  groupToRealBasis,
   real,
   reshape,
   rotate,
   s2Transform,
   s2Type,
+  so3Correlation,
+  so3Transform,
+  tensor,
   toRealBasis,
   wignerSmallD,
 } from '../../lib/index.js';
@@ -22,15 +28,81 @@ export const s2Cases = [4, 8, 16, 32, 64].flatMap((L) =>
 const oneChannel = (x: Tensor): Tensor => reshape(x, [...x.shape, 1]);
 const difference = (a: Tensor, b: Tensor): number => relativeError(a.dataSync(), b.dataSync());
 
+type Precision = 'float64' | 'float32';
+
+/** Signals of the set: real, or complex with a spin. */
+export type S2Kind = 'real' | 0 | 1 | -2;
+export const s2Kinds: readonly S2Kind[] = ['real', 0, 1, -2];
+
+const complexOf = { float64: 'complex128', float32: 'complex64' } as const;
+
 /** The larger error of forward and inverse transform, relative to the largest number. */
-export function s2Error(kind: 'real' | 'complex', L: number, sampling: Sampling, dtype: 'float64' | 'float32'): number {
-  const name = kind === 'real' ? 'real' : 's0';
+export function s2Error(kind: S2Kind, L: number, sampling: Sampling, dtype: Precision): number {
+  const name = kind === 'real' ? 'real' : `s${kind}`;
   const load = (file: string): Tensor => oneChannel(transformReference.load(`s2/L${L}_${name}_${file}.npy`));
   const stored = kind === 'real' ? real(toRealBasis(load('flm'), s2Type(L))) : load('flm');
-  const own = kind === 'real' ? dtype : dtype === 'float64' ? 'complex128' : 'complex64';
+  const own = kind === 'real' ? dtype : complexOf[dtype];
   const [flm, f] = [cast(stored, own), cast(load(`${sampling}_f`), own)];
-  const plan = s2Transform({ L, sampling, real: kind === 'real', dtype });
+  const plan = s2Transform({ L, sampling, dtype, ...(kind === 'real' ? { real: true } : { spin: kind }) });
   return Math.max(difference(plan.inverse(flm), f), difference(plan.forward(f), flm));
+}
+
+/** Bandlimits and samplings of SO(3) in the set. */
+export const so3Cases: readonly [number, number, 'mw' | 'mwss'][] = [
+  [4, 4, 'mw'],
+  [4, 2, 'mw'],
+  [8, 8, 'mw'],
+  [8, 8, 'mwss'],
+  [8, 3, 'mw'],
+  [8, 3, 'mwss'],
+  [16, 16, 'mw'],
+  [16, 4, 'mw'],
+];
+
+/** Coefficients of real signals, in the file for n >= 0 alone, in the real basis: f_{l,-m,-n} = (-1)^{m+n} conj f_lmn. */
+function realGroupCoefficients(half: Tensor, L: number, N: number): Tensor {
+  const values = half.dataSync();
+  const whole = new Float64Array((2 * N - 1) * L * L * 2);
+  for (let n = 0; n < N; n++) {
+    for (let l = n; l < L; l++) {
+      for (let m = -l; m <= l; m++) {
+        const from = 2 * (n * L * L + l * l + l + m);
+        const [re, im] = [values[from]!, values[from + 1]!];
+        const sign = (m + n) % 2 === 0 ? 1 : -1;
+        whole.set([re, im], 2 * ((n + N - 1) * L * L + l * l + l + m));
+        whole.set([sign * re, -sign * im], 2 * ((N - 1 - n) * L * L + l * l + l - m));
+      }
+    }
+  }
+  return real(groupToRealBasis(tensor(whole, [2 * N - 1, L * L, 1], { dtype: 'complex128' }), { L, N }));
+}
+
+/** The larger error of forward and inverse transform on SO(3). */
+export function so3Error(isReal: boolean, L: number, N: number, sampling: 'mw' | 'mwss', dtype: Precision): number {
+  const name = `so3/L${L}_N${N}_${isReal ? 'real_' : ''}`;
+  const load = (file: string): Tensor => transformReference.load(`${name}${file}.npy`);
+  const own = isReal ? dtype : complexOf[dtype];
+  const flmn = cast(isReal ? realGroupCoefficients(load('flmn'), L, N) : oneChannel(load('flmn')), own);
+  const f = cast(oneChannel(load(`${sampling}_f`)), own);
+  const plan = so3Transform({ L, N, sampling, real: isReal, dtype });
+  return Math.max(difference(plan.inverse(flmn), f), difference(plan.forward(f), flmn));
+}
+
+/** The larger error of the two adjoints of a plan, against vectors `name`_... of the set. */
+export function adjointError(plan: S2Transform | SO3Transform, name: string, coefficients: 'flm' | 'flmn'): number {
+  const load = (role: string): Tensor => oneChannel(transformReference.load(`adjoint/${name}_${role}.npy`));
+  return Math.max(
+    difference(plan.inverseAdjoint(load('g')), load(`adjinv_${coefficients}`)),
+    difference(plan.forwardAdjoint(load('x')), load('adjfwd_f')),
+  );
+}
+
+/** Error of the correlation on SO(3). */
+export function correlationError(L: number, N: number): number {
+  const load = (role: string): Tensor => oneChannel(transformReference.load(`conv/L${L}_N${N}_${role}.npy`));
+  const psi = load('glmn');
+  const got = so3Correlation(load('flmn'), reshape(psi, [...psi.shape, 1]), { L, N, basis: 'complex' });
+  return difference(got, load('hlmn'));
 }
 
 /** Error of a rotation of coefficients, relative to the largest number. */

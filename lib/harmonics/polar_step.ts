@@ -1,0 +1,31 @@
+import type { Tensor } from '../tensor.js';
+import type { Sampling } from './sampling.js';
+
+/** What a polar step works on. */
+export interface PolarSizes {
+  readonly L: number;
+  /** Orders in gamma: n = -spin alone on the sphere (real: 0); on SO(3) -(N-1)..N-1. */
+  readonly firstN: number;
+  readonly lastN: number;
+  /** Which orders n (real: |n|) there are; the others are zero. */
+  readonly takes: (n: number) => boolean;
+  /** Real signals, real basis; else complex signals, complex basis. */
+  readonly real: boolean;
+  /** On SO(3), else on the sphere: factors of the harmonics (native/math/polar_tables.h). */
+  readonly group: boolean;
+  readonly sampling: Sampling | 'soft';
+  readonly rings: number;
+}
+
+/**
+ * The sums over degrees, ring by ring: coefficients [batch, size, C] to functions of the rings [batch, orders n, rings, orders m, C], and their
+ * transposes. Orders ascend where signals are complex, else they are 0, +1, -1, +2, -2, ...
+ * `inverse`: with the matrix of the inverse transform; else with the transpose of the forward transform's, without the mean over the angles.
+ */
+export interface PolarStep {
+  readonly method: 'table' | 'recursion';
+  /** Of the tables of both directions. */
+  readonly bytes: number;
+  synthesis(x: Tensor, inverse: boolean): Tensor;
+  analysis(rings: Tensor, inverse: boolean): Tensor;
+}

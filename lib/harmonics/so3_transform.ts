@@ -1,0 +1,200 @@
+import { type DeviceOption, deviceCode } from '../device.js';
+import { expected } from '../errors.js';
+import { native } from '../native.js';
+import { product } from '../ops/axes.js';
+import { pad } from '../ops/layout.js';
+import { reshape, slice } from '../ops/views.js';
+import { tidy } from '../scope.js';
+import type { Tensor } from '../tensor.js';
+import { AngleStep } from './angle_step.js';
+import { so3Type, typeSize } from './irreps.js';
+import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
+import type { PolarStep } from './polar_step.js';
+import { PolarTable } from './polar_table.js';
+import { checkWhole } from './sampling.js';
+
+/** Samplings of SO(3): beta as theta on the sphere, alpha like phi; soft is the grid of Kostelec & Rockmore (2008). */
+export type SO3Sampling = 'mw' | 'mwss' | 'dh' | 'soft';
+
+const samplings: readonly SO3Sampling[] = ['mw', 'mwss', 'dh', 'soft'];
+
+export interface SO3TransformOptions {
+  /** Bandlimit: degrees 0..L-1. */
+  readonly L: number;
+  /** Azimuthal bandlimit: orders |n| < N, 1 <= N <= L; default L. */
+  readonly N?: number;
+  /** Default 'mw'. */
+  readonly sampling?: SO3Sampling;
+  /** Real signals and real-basis coefficients; else (default) complex signals and complex-basis coefficients. */
+  readonly real?: boolean;
+  /** Only orders n of the parity of N-1: half the samples of gamma. Not with 'soft'. */
+  readonly steerable?: boolean;
+  readonly dtype?: 'float32' | 'float64';
+  readonly device?: DeviceOption;
+}
+
+/**
+ * Harmonic (Wigner) transforms on SO(3): f = sum (2l+1)/(8 pi^2) flmn conj(D^l_mn), flmn = integral f D^l_mn dalpha sin(beta) dbeta dgamma.
+ * Signals are [..., nGamma, nBeta, nAlpha, C]. Coefficients of complex signals are [..., 2N-1, L*L, C] (complex64/128), those of real signals the
+ * generalized signal of type so3Type(L, N) in the real basis (float32/64). All four maps are linear and differentiable; the adjoints
+ * are those of the matrices of `inverse` and `forward`.
+ */
+export interface SO3Transform {
+  inverse(flmn: Tensor): Tensor;
+  forward(f: Tensor): Tensor;
+  inverseAdjoint(f: Tensor): Tensor;
+  forwardAdjoint(flmn: Tensor): Tensor;
+  readonly nAlpha: number;
+  readonly nBeta: number;
+  readonly nGamma: number;
+  /** Nodes, radians. */
+  readonly alpha: Float64Array;
+  readonly beta: Float64Array;
+  readonly gamma: Float64Array;
+  /** Integral of f = sum_b w_b sum_a sum_g f_gba. */
+  readonly quadratureWeights: Float64Array;
+  readonly method: PolarStep['method'];
+  /** Bytes of the tables of both directions. */
+  readonly bytes: number;
+}
+
+interface GroupGrid {
+  readonly L: number;
+  readonly N: number;
+  readonly sampling: SO3Sampling;
+  readonly steerable: boolean;
+  readonly nAlpha: number;
+  readonly nBeta: number;
+  readonly nGamma: number;
+}
+
+function resolveGroupGrid(options: SO3TransformOptions): GroupGrid {
+  const L = checkWhole('so3Transform', 'L', options.L, 1, 4096);
+  const N = checkWhole('so3Transform', 'N', options.N ?? L, 1, L);
+  const sampling = options.sampling ?? 'mw';
+  if (!samplings.includes(sampling)) throw expected('so3Transform', `one of ${samplings.join(', ')}`, 'sampling', sampling);
+  const steerable = options.steerable ?? false;
+  if (steerable && sampling === 'soft') throw expected('so3Transform', 'another sampling for a steerable signal', 'sampling', sampling);
+  const nBeta = { mw: L, mwss: L + 1, dh: 2 * L, soft: 2 * L }[sampling];
+  const nAlpha = { mw: 2 * L - 1, mwss: 2 * L, dh: 2 * L - 1, soft: 2 * L }[sampling];
+  return { L, N, sampling, steerable, nAlpha, nBeta, nGamma: steerable ? N : sampling === 'soft' ? 2 * L : 2 * N - 1 };
+}
+
+const angles = (count: number, step: number): Float64Array => Float64Array.from({ length: count }, (_, i) => step * i);
+
+/** By separation of variables: sums over degrees for each pair of orders and ring of beta (a PolarStep), then over orders in alpha and gamma. */
+class GroupTransform implements SO3Transform {
+  readonly alpha: Float64Array;
+  readonly beta: Float64Array;
+  readonly gamma: Float64Array;
+  readonly quadratureWeights: Float64Array;
+  private readonly alphaStep: AngleStep;
+  private readonly gammaStep: AngleStep;
+  /** Steerable signals have f(gamma + pi) = (-1)^{N-1} f(gamma): sums run over the whole circle, of which the first half is kept. */
+  private readonly circle: number;
+  private readonly axes: readonly number[];
+
+  constructor(
+    private readonly grid: GroupGrid,
+    private readonly input: PlanInput,
+    private readonly polar: PolarStep,
+  ) {
+    const { L, N, sampling, steerable, nAlpha, nBeta, nGamma } = grid;
+    const { real } = input;
+    this.circle = steerable ? 2 * N : nGamma;
+    this.alpha = angles(nAlpha, (2 * Math.PI) / nAlpha);
+    this.beta = native.math.nodes(sampling, L, nBeta);
+    this.gamma = angles(nGamma, (2 * Math.PI) / this.circle);
+    this.quadratureWeights = native.math.quadratureWeights(sampling, L, nBeta, nAlpha).map((w) => (w * 2 * Math.PI) / nGamma);
+    this.alphaStep = new AngleStep({ M: L, points: nAlpha, offset: 0, real, sign: 1 });
+    this.gammaStep = new AngleStep({ M: N, points: this.circle, offset: 0, real, sign: real ? -1 : 1 });
+    this.axes = real ? [typeSize(so3Type(L, N))] : [2 * N - 1, L * L];
+  }
+
+  get nAlpha(): number {
+    return this.grid.nAlpha;
+  }
+
+  get nBeta(): number {
+    return this.grid.nBeta;
+  }
+
+  get nGamma(): number {
+    return this.grid.nGamma;
+  }
+
+  get method(): PolarStep['method'] {
+    return this.polar.method;
+  }
+
+  get bytes(): number {
+    return this.polar.bytes;
+  }
+
+  inverse(flmn: Tensor): Tensor {
+    return this.synthesis('inverse', flmn, true);
+  }
+
+  forwardAdjoint(flmn: Tensor): Tensor {
+    return this.synthesis('forwardAdjoint', flmn, false);
+  }
+
+  forward(f: Tensor): Tensor {
+    return this.analysis('forward', f, false);
+  }
+
+  inverseAdjoint(f: Tensor): Tensor {
+    return this.analysis('inverseAdjoint', f, true);
+  }
+
+  /** Both directions carry the mean over alpha and gamma where the matrix is that of `forward`. */
+  private get mean(): number {
+    return 1 / (this.grid.nAlpha * this.grid.nGamma);
+  }
+
+  private synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
+    const { L, N, nAlpha, nBeta, nGamma } = this.grid;
+    checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
+    const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
+    const batch = product(lead);
+    return tidy(() => {
+      const rings = this.polar.synthesis(reshape(x, [batch, product(this.axes), channels]), inverse);
+      const circles = this.alphaStep.synthesis(reshape(rings, [batch * (2 * N - 1) * nBeta, 2 * L - 1, channels]), inverse ? 1 : this.mean);
+      const inner = nBeta * nAlpha * channels;
+      const whole = this.gammaStep.synthesis(reshape(circles, [batch, 2 * N - 1, inner]));
+      return reshape(slice(whole, [0, 0, 0], [batch, nGamma, inner]), [...lead, nGamma, nBeta, nAlpha, channels]);
+    });
+  }
+
+  private analysis(name: string, f: Tensor, inverse: boolean): Tensor {
+    const { L, N, nAlpha, nBeta, nGamma } = this.grid;
+    checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
+    const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
+    const batch = product(lead);
+    return tidy(() => {
+      const inner = nBeta * nAlpha * channels;
+      const half = reshape(f, [batch, nGamma, inner]);
+      const whole = this.circle === nGamma ? half : pad(half, [0, 0, 0], [0, this.circle - nGamma, 0]);
+      const circles = reshape(this.gammaStep.analysis(whole), [batch * (2 * N - 1) * nBeta, nAlpha, channels]);
+      const rings = this.alphaStep.analysis(circles, inverse ? 1 : this.mean);
+      const x = this.polar.analysis(reshape(rings, [batch, 2 * N - 1, nBeta, 2 * L - 1, channels]), inverse);
+      return reshape(x, [...lead, ...this.axes, channels]);
+    });
+  }
+}
+
+const plans = new LatestPlans<SO3Transform>();
+
+/** The transform plan of the options, built on first use. Wrong options throw before any work. */
+export function so3Transform(options: SO3TransformOptions): SO3Transform {
+  const grid = resolveGroupGrid(options);
+  const { L, N, sampling, steerable, nBeta } = grid;
+  const dtype = checkPrecision('so3Transform', options.dtype);
+  const real = options.real ?? false;
+  const input = { dtype, real, device: deviceCode(options.device) };
+  return plans.get({ grid, input }, () => {
+    const takes = (n: number): boolean => !steerable || (n - N + 1) % 2 === 0;
+    const sizes = { L, firstN: real ? 0 : 1 - N, lastN: N - 1, takes, real, group: true, sampling, rings: nBeta };
+    return new GroupTransform(grid, input, new PolarTable(sizes, dtype));
+  });
+}
