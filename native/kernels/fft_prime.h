@@ -1,0 +1,75 @@
+#pragma once
+// Transforms of an odd number of points that registers do not hold: all sums, by cosines and sines of a table.
+#include "kernels/fft_butterfly.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+// Results per pass: their sums stay in registers.
+template <int parts>
+constexpr int kSumRows = kVectorRegisters / (parts == 1 ? 4 : 8);
+
+// For rows q0 .. q0 + rows - 1 of the matrices cos and sin [h][h] and each part c:
+//   a = x0[c] + sum_j cos[q][j] t_j[c],  b = sum_j sin[q][j] u_j[c],  given as f(q, a, b).
+// folded: t_0, u_0, t_1, u_1, ..., each of `parts` vectors.
+template <int rows, int parts, class T, class F>
+CLEBSCH_INLINE void fold_rows(int64_t h, int64_t q0, const T* matrices, const Vector<T>* x0, const T* folded, F f) {
+  constexpr int W = kWidth<T>;
+  const T* cos = matrices + q0;
+  const T* sin = cos + h * h;
+  Vector<T> a[rows][parts], b[rows][parts];
+  for (int i = 0; i < rows; ++i)
+    for (int c = 0; c < parts; ++c) {
+      a[i][c] = x0[c];
+      b[i][c] = Vector<T>{};
+    }
+  for (int64_t j = 0; j < h; ++j, cos += h, sin += h, folded += 2 * parts * W) {
+    for (int c = 0; c < parts; ++c) {
+      const Vector<T> t = load(folded + c * W), u = load(folded + (parts + c) * W);
+      for (int i = 0; i < rows; ++i) {
+        a[i][c] += cos[i] * t;
+        b[i][c] += sin[i] * u;
+      }
+    }
+  }
+  for (int i = 0; i < rows; ++i) f(q0 + i, a[i], b[i]);
+}
+
+// The same for all rows; the matrices are symmetric, so that rows of a column are neighbours.
+template <int parts, class T, class F>
+inline void fold_sums(int64_t h, const T* matrices, const Vector<T>* x0, const T* folded, F f) {
+  constexpr int most = kSumRows<parts>;
+  int64_t q = 0;
+  for (; q + most <= h; q += most) fold_rows<most, parts>(h, q, matrices, x0, folded, f);
+  if (h - q >= most / 2 && most > 1) {
+    fold_rows<most / 2, parts>(h, q, matrices, x0, folded, f);
+    q += most / 2;
+  }
+  for (; q < h; ++q) fold_rows<1, parts>(h, q, matrices, x0, folded, f);
+}
+
+// X_q = sum_j x_j e^(+- 2 pi i q j / n): load(j) gives x_j, store(q, X_q) takes the results after the last load.
+template <bool plus, class T, class Load, class Store>
+inline void transform_prime(int64_t n, const T* matrices, T* folded, Load load_at, Store store_at) {
+  constexpr int W = kWidth<T>;
+  const int64_t h = (n - 1) / 2;
+  const Pair<T> first = load_at(0);
+  Pair<T> sum = first;
+  for (int64_t j = 0; j < h; ++j) {
+    const Pair<T> a = load_at(j + 1), b = load_at(n - 1 - j), t = a + b, u = a - b;
+    sum = sum + t;
+    T* at = folded + 4 * j * W;
+    store_pair(at, at + W, t);
+    store_pair(at + 2 * W, at + 3 * W, u);
+  }
+  store_at(0, sum);
+  const Vector<T> x0[2] = {first.re, first.im};
+  fold_sums<2>(h, matrices, x0, folded, [&](int64_t q, const Vector<T>* a, const Vector<T>* b) {
+    const Pair<T> even = {a[0], a[1]}, odd = {b[0], b[1]};
+    store_at(q + 1, add_turned<plus>(even, odd));
+    store_at(n - 1 - q, add_turned<!plus>(even, odd));
+  });
+}
+
+}  // namespace
+}  // namespace clebsch::CLEBSCH_ISA
