@@ -1,7 +1,7 @@
 #pragma once
 // Between tensors and tiles: a tile has a vector per row, whose lanes are neighbouring numbers of a tensor or numbers of different rings.
 #include "kernels/cpu_loop.h"
-#include "kernels/simd.h"
+#include "kernels/fft_butterfly.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
@@ -16,19 +16,6 @@ template <class T>
 struct LaneRuns {
   int64_t runs = 0, used = 0, step = 1;
   Run run[kWidth<RealOf<T>>];
-
-  bool is_whole() const { return runs == 1 && used == kWidth<RealOf<T>>; }
-};
-
-// Row c of a tensor has its place in a tile; of complex numbers, that of part 0 or 1. No list: one after another.
-struct TileRows {
-  const int32_t* rows;
-  int64_t flip;  // 1: parts are exchanged
-
-  template <int parts>
-  int64_t at(int64_t c, int64_t part = 0) const {
-    return (rows ? rows[c] : parts * c) + (part ^ flip);
-  }
 };
 
 template <class R, int... i>
@@ -98,138 +85,155 @@ inline void transpose_lanes(Vector<R>* v) {
   }
 }
 
+// What a row of a tensor is in a tile: a vector or, of complex numbers, a pair of them.
+template <class T>
+using RowOf = choose<is_complex<T>, Pair<RealOf<T>>, Vector<RealOf<T>>>;
+
 // ---- tensor to tile -------------------------------------------------------------------------------------------
 
 // Every lane in a row of memory of its own.
-template <class T>
-void gather_transposed(const T* x, const LaneRuns<T>& lanes, int64_t rows, RealOf<T>* tile, TileRows to) {
+template <class T, class Put>
+inline void gather_transposed(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {
   using R = RealOf<T>;
   constexpr int W = kWidth<R>, parts = kParts<T>;
   const R* from = reinterpret_cast<const R*>(x);
-  for (int64_t c = 0; c < rows * parts; c += W) {
-    const int64_t count = minimum(W, rows * parts - c);
+  for (int64_t c = 0; c < rows; c += W / parts) {
+    const int64_t count = (rows - c) * parts;
     Vector<R> v[W];
-    for (int l = 0; l < W; ++l) v[l] = l < lanes.used ? load_some(from + lanes.run[l].at * parts + c, count) : Vector<R>{};
+    unrolled<W>([&](auto l) {
+      v[l.value] = l.value < lanes.used ? load_some(from + (lanes.run[l.value].at + c) * parts, count) : Vector<R>{};
+    });
     transpose_lanes<R>(v);
-    for (int64_t j = 0; j < count; ++j) store<R>(tile + to.at<parts>((c + j) / parts, (c + j) % parts) * W, v[j]);
+    unrolled<W / parts>([&](auto j) {
+      if (j.value * parts >= count) return;
+      if constexpr (parts == 1)
+        put(c + j.value, v[j.value]);
+      else
+        put(c + j.value, Pair<R>{v[2 * j.value], v[2 * j.value + 1]});
+    });
   }
 }
 
+// One vector of a row in memory, of which `used` numbers count.
 template <class T>
-void gather_whole(const T* x, const LaneRuns<T>& lanes, int64_t rows, RealOf<T>* tile, TileRows to) {
+inline RowOf<T> load_row(const RealOf<T>* from, int64_t used) {
   using R = RealOf<T>;
-  constexpr int W = kWidth<R>;
-  const R* from = reinterpret_cast<const R*>(x + lanes.run[0].at);
-  const int64_t step = lanes.step * kParts<T>;
-  for (int64_t c = 0; c < rows; ++c, from += step) {
-    if constexpr (kParts<T> == 1) {
-      store<R>(tile + to.at<1>(c) * W, load_some(from, lanes.used));
-    } else {
-      Vector<R> re = load_some(from, 2 * lanes.used), im = load_some(from + W, 2 * lanes.used - W);
-      split_pairs<R>(re, im);
-      store<R>(tile + to.at<2>(c, 0) * W, re);
-      store<R>(tile + to.at<2>(c, 1) * W, im);
-    }
+  if constexpr (is_complex<T>) {
+    Vector<R> re = load_some(from, 2 * used), im = load_some(from + kWidth<R>, 2 * used - kWidth<R>);
+    split_pairs<R>(re, im);
+    return {re, im};
+  } else {
+    return load_some(from, used);
   }
 }
 
-// Piece by piece; complex numbers are put together in their two rows first.
-template <class T>
-void gather_pieces(const T* x, const LaneRuns<T>& lanes, int64_t rows, RealOf<T>* tile, TileRows to) {
+template <class T, class Put>
+inline void gather_whole(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {
+  const T* from = x + lanes.run[0].at;
+  for (int64_t c = 0; c < rows; ++c, from += lanes.step) put(c, load_row<T>(reinterpret_cast<const RealOf<T>*>(from), lanes.used));
+}
+
+constexpr int64_t kPieceRows = 8;  // are put together before one is read: what was just written piece by piece is slow to read
+
+template <class T, class Put>
+inline void gather_pieces(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {
   using R = RealOf<T>;
-  constexpr int W = kWidth<R>, parts = kParts<T>;
-  for (int64_t c = 0; c < rows; ++c) {
-    R* row = tile + to.at<parts>(c, to.flip) * W;
-    if (lanes.used < W) {
-      for (int part = 0; part < parts; ++part) store<R>(row + part * W, Vector<R>{});
-    }
+  constexpr int64_t W = kWidth<R>, row = W * kParts<T>;
+  R buffer[kPieceRows * row] = {};
+  for (int64_t c = 0; c < rows; c += kPieceRows) {
+    const int64_t count = minimum(kPieceRows, rows - c);
     for (int64_t i = 0; i < lanes.runs; ++i) {
       const Run& run = lanes.run[i];
-      const R* from = reinterpret_cast<const R*>(x + run.at + c * lanes.step);
-      for (int64_t k = 0; k < run.count * parts; k += W)
-        store_some<R>(row + run.lane * parts + k, load_some(from + k, run.count * parts - k), run.count * parts - k);
+      const int64_t size = run.count * kParts<T>;
+      for (int64_t j = 0; j < count; ++j) {
+        const R* from = reinterpret_cast<const R*>(x + run.at + (c + j) * lanes.step);
+        R* to = buffer + j * row + run.lane * kParts<T>;
+        for (int64_t k = 0; k < size; k += W) store_some<R>(to + k, load_some(from + k, size - k), size - k);
+      }
     }
-  }
-  if constexpr (parts == 2) {
-    for (int64_t c = 0; c < rows; ++c) {
-      R* row = tile + to.at<2>(c, to.flip) * W;
-      Vector<R> re = load(row), im = load(row + W);
-      split_pairs<R>(re, im);
-      store<R>(row + to.flip * W, re);
-      store<R>(row + (1 - to.flip) * W, im);
-    }
+    for (int64_t j = 0; j < count; ++j) put(c + j, load_row<T>(buffer + j * row, W));
   }
 }
 
-// Rows 0 .. rows - 1 of a tensor to their places in a tile, complex numbers in parts; zeros in lanes that are not used.
-template <class T>
-void gather_rows(const T* x, const LaneRuns<T>& lanes, int64_t rows, RealOf<T>* tile, TileRows to) {
-  if (lanes.step == 1) return gather_transposed(x, lanes, rows, tile, to);
-  if (lanes.runs == 1) return gather_whole(x, lanes, rows, tile, to);
-  gather_pieces(x, lanes, rows, tile, to);
+// put(c, row) for the rows 0 .. rows - 1 of a tensor in turn; lanes that are not used hold zeros.
+template <class T, class Put>
+inline void gather_rows(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {
+  if (lanes.step == 1) return gather_transposed(x, lanes, rows, put);
+  if (lanes.runs == 1) return gather_whole(x, lanes, rows, put);
+  gather_pieces(x, lanes, rows, put);
 }
 
 // ---- tile to tensor -------------------------------------------------------------------------------------------
 
-template <class T>
-void scatter_transposed(const RealOf<T>* tile, TileRows from, const LaneRuns<T>& lanes, int64_t rows, T* out) {
+template <class T, class Take>
+inline void scatter_transposed(Take take, const LaneRuns<T>& lanes, int64_t rows, T* out) {
   using R = RealOf<T>;
   constexpr int W = kWidth<R>, parts = kParts<T>;
   R* to = reinterpret_cast<R*>(out);
-  for (int64_t c = 0; c < rows * parts; c += W) {
-    const int64_t count = minimum(W, rows * parts - c);
-    Vector<R> v[W];
-    for (int j = 0; j < W; ++j) v[j] = j < count ? load(tile + from.at<parts>((c + j) / parts, (c + j) % parts) * W) : Vector<R>{};
+  for (int64_t c = 0; c < rows; c += W / parts) {
+    const int64_t count = (rows - c) * parts;
+    Vector<R> v[W] = {};
+    unrolled<W / parts>([&](auto j) {
+      if (j.value * parts >= count) return;
+      if constexpr (parts == 1) {
+        v[j.value] = take(c + j.value);
+      } else {
+        const Pair<R> row = take(c + j.value);
+        v[2 * j.value] = row.re;
+        v[2 * j.value + 1] = row.im;
+      }
+    });
     transpose_lanes<R>(v);
-    for (int l = 0; l < lanes.used; ++l) store_some<R>(to + lanes.run[l].at * parts + c, v[l], count);
+    unrolled<W>([&](auto l) {
+      if (l.value < lanes.used) store_some<R>(to + (lanes.run[l.value].at + c) * parts, v[l.value], count);
+    });
   }
 }
 
 template <class T>
-void scatter_whole(const RealOf<T>* tile, TileRows from, const LaneRuns<T>& lanes, int64_t rows, T* out) {
+inline void store_row(RealOf<T>* to, RowOf<T> row, int64_t used) {
   using R = RealOf<T>;
-  constexpr int W = kWidth<R>;
-  R* to = reinterpret_cast<R*>(out + lanes.run[0].at);
-  const int64_t step = lanes.step * kParts<T>;
-  for (int64_t c = 0; c < rows; ++c, to += step) {
-    if constexpr (kParts<T> == 1) {
-      store_some<R>(to, load(tile + from.at<1>(c) * W), lanes.used);
-    } else {
-      Vector<R> re = load(tile + from.at<2>(c, 0) * W), im = load(tile + from.at<2>(c, 1) * W);
-      join_pairs<R>(re, im);
-      store_some<R>(to, re, 2 * lanes.used);
-      store_some<R>(to + W, im, 2 * lanes.used - W);
-    }
+  if constexpr (is_complex<T>) {
+    join_pairs<R>(row.re, row.im);
+    store_some<R>(to, row.re, 2 * used);
+    store_some<R>(to + kWidth<R>, row.im, 2 * used - kWidth<R>);
+  } else {
+    store_some<R>(to, row, used);
   }
 }
 
-template <class T>
-void scatter_pieces(const RealOf<T>* tile, TileRows from, const LaneRuns<T>& lanes, int64_t rows, T* out) {
+template <class T, class Take>
+inline void scatter_whole(Take take, const LaneRuns<T>& lanes, int64_t rows, T* out) {
+  T* to = out + lanes.run[0].at;
+  for (int64_t c = 0; c < rows; ++c, to += lanes.step) store_row<T>(reinterpret_cast<RealOf<T>*>(to), take(c), lanes.used);
+}
+
+template <class T, class Take>
+inline void scatter_pieces(Take take, const LaneRuns<T>& lanes, int64_t rows, T* out) {
   using R = RealOf<T>;
-  constexpr int W = kWidth<R>, parts = kParts<T>;
-  for (int64_t c = 0; c < rows; ++c) {
-    R row[parts * W];
-    if constexpr (parts == 1) {
-      store<R>(row, load(tile + from.at<1>(c) * W));
-    } else {
-      Vector<R> re = load(tile + from.at<2>(c, 0) * W), im = load(tile + from.at<2>(c, 1) * W);
-      join_pairs<R>(re, im);
-      store<R>(row, re);
-      store<R>(row + W, im);
-    }
+  constexpr int64_t W = kWidth<R>, row = W * kParts<T>;
+  R buffer[kPieceRows * row];
+  for (int64_t c = 0; c < rows; c += kPieceRows) {
+    const int64_t count = minimum(kPieceRows, rows - c);
+    for (int64_t j = 0; j < count; ++j) store_row<T>(buffer + j * row, take(c + j), W);
     for (int64_t i = 0; i < lanes.runs; ++i) {
       const Run& run = lanes.run[i];
-      copy_run(out + run.at + c * lanes.step, reinterpret_cast<const T*>(row) + run.lane, run.count);
+      const int64_t size = run.count * kParts<T>;
+      for (int64_t j = 0; j < count; ++j) {
+        const R* from = buffer + j * row + run.lane * kParts<T>;
+        R* to = reinterpret_cast<R*>(out + run.at + (c + j) * lanes.step);
+        for (int64_t k = 0; k < size; k += W) store_some<R>(to + k, load_some(from + k, size - k), size - k);
+      }
     }
   }
 }
 
-// The reverse of gather_rows.
-template <class T>
-void scatter_rows(const RealOf<T>* tile, TileRows from, const LaneRuns<T>& lanes, int64_t rows, T* out) {
-  if (lanes.step == 1) return scatter_transposed(tile, from, lanes, rows, out);
-  if (lanes.runs == 1) return scatter_whole(tile, from, lanes, rows, out);
-  scatter_pieces(tile, from, lanes, rows, out);
+// The rows 0 .. rows - 1 of a tensor from take(c), called in turn.
+template <class T, class Take>
+inline void scatter_rows(Take take, const LaneRuns<T>& lanes, int64_t rows, T* out) {
+  if (lanes.step == 1) return scatter_transposed(take, lanes, rows, out);
+  if (lanes.runs == 1) return scatter_whole(take, lanes, rows, out);
+  scatter_pieces(take, lanes, rows, out);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "kernels/fourier.h"
 
-#include "kernels/fft_lanes.h"
+#include "kernels/fft.h"
 #include "kernels/scratch.h"
 
 namespace clebsch::CLEBSCH_ISA {
@@ -19,29 +19,28 @@ class Rings {
         group_(group),
         tables_(static_cast<const R*>(args.tables)),
         fft_(group.fft, tables_),
-        map_{group.method, group.n, args.orders, flip_of(args, group.method), static_cast<R>(args.scale), tables_ + group.phases},
-        rows_{args.rows + group.rows, map_.flip} {}
+        flip_(flip_of(args, group.method)),
+        map_(args, group, flip_) {}
 
   int64_t lanes() const { return args_.outer * group_.rings * args_.inner; }
   int64_t tasks() const { return ceil_div(lanes(), W); }
   int64_t task_size() const { return group_.fft.size * W * 2; }
-  size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() + columns() * parts + fft_.scratch_rows()) * W) * sizeof(R); }
+  size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() + fft_.scratch_rows()) * W) * sizeof(R); }
 
-  void run(int64_t task, R* memory) const {
-    R* tile = memory;
-    R* staged = tile + tile_rows() * W;
-    R* scratch = staged + columns() * parts * W;
+  void run(int64_t task, R* tile) const {
+    R* scratch = tile + tile_rows() * W;
     LaneRuns<T> at_orders, at_points;
     locate(task * W, at_orders, at_points);
+    const T* x = static_cast<const T*>(args_.x);
+    T* out = static_cast<T*>(args_.out);
     if (args_.synthesis) {
-      put_orders(at_orders, staged, tile);
+      map_.put_orders(x, at_orders, tile);
       transform<true>(tile, scratch);
-      scatter_rows(tile, rows_, at_points, group_.n, static_cast<T*>(args_.out));
+      take_points(tile, at_points, out);
     } else {
-      if (parts == 1 && group_.method == FourierMethod::chirp) clear(tile, 0, 2 * group_.n);
-      gather_rows(static_cast<const T*>(args_.x), at_points, group_.n, tile, rows_);
+      put_points(x, at_points, tile);
       transform<false>(tile, scratch);
-      take_orders(tile, staged, at_orders);
+      map_.take_orders(tile, at_orders, out);
     }
   }
 
@@ -75,41 +74,29 @@ class Rings {
     if (end > begin) memset(tile + begin * W, 0, static_cast<size_t>((end - begin) * W) * sizeof(R));
   }
 
-  void put_orders(const LaneRuns<T>& at, R* staged, R* tile) const {
-    const T* x = static_cast<const T*>(args_.x);
-    if constexpr (parts == 1) {
-      if (at.is_whole()) return put_real_orders({x + at.run[0].at, at.step}, tile);
-    }
-    gather_rows(x, at, columns(), staged, {nullptr, 0});
-    if constexpr (parts == 1)
-      put_real_orders({staged, W}, tile);
-    else
-      map_.put_complex_orders({staged, 2 * W}, args_.sign, tile);
+  void put_points(const T* x, const LaneRuns<T>& at, R* tile) const {
+    if (parts == 1 && group_.method == FourierMethod::chirp) clear(tile, 0, 2 * group_.n);
+    const int32_t* rows = args_.rows + group_.rows;
+    gather_rows(x, at, group_.n, [&](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS {
+      R* row = tile + rows[p] * W;
+      if constexpr (parts == 1)
+        store<R>(row, v);
+      else
+        store_pair(row + flip_ * W, row + (1 - flip_) * W, v);
+    });
   }
 
-  void put_real_orders(Columns<const R> x, R* tile) const {
-    map_.put_orders(x, tile);
-    if (group_.method != FourierMethod::chirp) return;
-    for (int64_t k = 0; 2 * k <= group_.n; ++k) {
-      R* im = tile + map_.imaginary_row(k) * W;
-      if (map_.is_single(k)) {
-        store<R>(im, Vector<R>{});
-      } else {
-        store<R>(tile + map_.real_row(group_.n - k) * W, load(tile + map_.real_row(k) * W));
-        store<R>(tile + map_.imaginary_row(group_.n - k) * W, -load(im));
-      }
-    }
-  }
-
-  void take_orders(const R* tile, R* staged, const LaneRuns<T>& at) const {
-    T* out = static_cast<T*>(args_.out);
-    if constexpr (parts == 1) {
-      if (at.is_whole()) return map_.take_orders(tile, {out + at.run[0].at, at.step});
-      map_.take_orders(tile, {staged, W});
-    } else {
-      map_.take_complex_orders(tile, args_.sign, {staged, 2 * W});
-    }
-    scatter_rows(staged, {nullptr, 0}, at, columns(), out);
+  void take_points(const R* tile, const LaneRuns<T>& at, T* out) const {
+    const int32_t* rows = args_.rows + group_.rows;
+    scatter_rows(
+        [&](int64_t p) CLEBSCH_ALWAYS -> RowOf<T> {
+          const R* row = tile + rows[p] * W;
+          if constexpr (parts == 1)
+            return load(row + flip_ * W);
+          else
+            return load_pair(row + flip_ * W, row + (1 - flip_) * W);
+        },
+        at, group_.n, out);
   }
 
   template <bool synthesis>
@@ -184,8 +171,8 @@ class Rings {
   const FourierGroup& group_;
   const R* tables_;
   const Fft<R> fft_;
-  const OrderMap<R> map_;
-  const TileRows rows_;
+  const int64_t flip_;
+  const OrderMap<T> map_;
 };
 
 template <class T>

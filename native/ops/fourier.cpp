@@ -98,6 +98,7 @@ Layout lay_out(const Options& o, bool complex) {
     const auto [at, fresh] = known.try_emplace({n, o.offset[r]}, static_cast<int64_t>(layout.groups.size()));
     if (fresh) {
       layout.groups.push_back(make_group(n, complex, layout.radices.emplace_back()));
+      layout.groups.back().turned = o.offset[r] != 0 ? 1 : 0;
       layout.offsets.push_back(o.offset[r]);
     }
     layout.groups[at->second].rings += o.uniform ? o.rings : 1;
