@@ -255,9 +255,14 @@ struct GroupActivationArgs {
 // ---- Fourier sums on rings ------------------------------------------------------------------------------------
 
 // The stages of a fast transform of `size` points, in place: stage i makes of every radix[i] neighbouring transforms one. `table` is the
-// first of its numbers, stage after stage: for a radix r above kMaxRadix the matrices cos and sin (2 pi q j / r), [2][h][h] with q, j = 1
-// .. h = (r - 1) / 2, then for k = 1 .. s - 1, s the size so far, e^(2 pi i j k / (r s)), [s-1][r-1][2] with j = 1 .. r - 1.
-constexpr int kMaxStages = 24, kMaxRadix = 13;
+// first of its numbers, stage after stage: for a radix r above kMaxRadix cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2, by
+// panels of rows q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks; then for k = 1 .. s - 1, s the size so far,
+// e^(2 pi i j k / (r s)), [s-1][r-1][2] with j = 1 .. r - 1.
+constexpr int kMaxStages = 24, kMaxRadix = 13, kPanelRows = 4;
+constexpr int64_t matrix_size(int64_t r) {
+  const int64_t h = (r - 1) / 2;
+  return (h + kPanelRows - 1) / kPanelRows * h * 2 * kPanelRows;
+}
 struct FftPlan {
   int64_t size, table;
   int32_t stages, radix[kMaxStages];

@@ -5,7 +5,6 @@
 // the other way round.
 //   complex: row 2 k has real, row 2 k + 1 imaginary parts.
 //   real, odd size: row 0 has X_0, row k the real and row n - k the imaginary part of X_k, 0 < k < n / 2; points have a row each.
-#include "kernels/cpu_loop.h"
 #include "kernels/fft_prime.h"
 
 namespace clebsch::CLEBSCH_ISA {
@@ -171,7 +170,7 @@ class Fft {
       const int64_t r = plan.radix[i];
       const T* matrices = at;
       if (r > kMaxRadix) {
-        at += (r - 1) * (r - 1) / 2;
+        at += matrix_size(r);
         folded_ = folded_ > 2 * (r - 1) ? folded_ : 2 * (r - 1);
       }
       stages_[i] = {r, s, matrices, at};

@@ -91,27 +91,38 @@ using RowOf = choose<is_complex<T>, Pair<RealOf<T>>, Vector<RealOf<T>>>;
 
 // ---- tensor to tile -------------------------------------------------------------------------------------------
 
-// Every lane in a row of memory of its own.
-template <class T, class Put>
-inline void gather_transposed(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {
+// Every lane in a row of memory of its own; numbers c and after of all rows. whole: of all lanes, and as many as those.
+template <bool whole, class T, class Put>
+CLEBSCH_INLINE void gather_block(const RealOf<T>* from, const LaneRuns<T>& lanes, int64_t c, int64_t rows, Put put) {
   using R = RealOf<T>;
   constexpr int W = kWidth<R>, parts = kParts<T>;
-  const R* from = reinterpret_cast<const R*>(x);
-  for (int64_t c = 0; c < rows; c += W / parts) {
-    const int64_t count = (rows - c) * parts;
-    Vector<R> v[W];
-    unrolled<W>([&](auto l) {
-      v[l.value] = l.value < lanes.used ? load_some(from + (lanes.run[l.value].at + c) * parts, count) : Vector<R>{};
-    });
-    transpose_lanes<R>(v);
-    unrolled<W / parts>([&](auto j) {
-      if (j.value * parts >= count) return;
-      if constexpr (parts == 1)
-        put(c + j.value, v[j.value]);
-      else
-        put(c + j.value, Pair<R>{v[2 * j.value], v[2 * j.value + 1]});
-    });
-  }
+  const int64_t count = (rows - c) * parts;
+  Vector<R> v[W];
+  unrolled<W>([&](auto l) {
+    const R* at = from + (lanes.run[l.value].at + c) * parts;
+    if constexpr (whole)
+      v[l.value] = load(at);
+    else
+      v[l.value] = l.value < lanes.used ? load_some(at, count) : Vector<R>{};
+  });
+  transpose_lanes<R>(v);
+  unrolled<W / parts>([&](auto j) {
+    if (!whole && j.value * parts >= count) return;
+    if constexpr (parts == 1)
+      put(c + j.value, v[j.value]);
+    else
+      put(c + j.value, Pair<R>{v[2 * j.value], v[2 * j.value + 1]});
+  });
+}
+
+template <class T, class Put>
+inline void gather_transposed(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {
+  constexpr int step = kLanes<T>;
+  const auto* from = reinterpret_cast<const RealOf<T>*>(x);
+  int64_t c = 0;
+  if (lanes.used == kWidth<RealOf<T>>)
+    for (; c + step <= rows; c += step) gather_block<true>(from, lanes, c, rows, put);
+  for (; c < rows; c += step) gather_block<false>(from, lanes, c, rows, put);
 }
 
 // One vector of a row in memory, of which `used` numbers count.
@@ -165,29 +176,40 @@ inline void gather_rows(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put 
 
 // ---- tile to tensor -------------------------------------------------------------------------------------------
 
-template <class T, class Take>
-inline void scatter_transposed(Take take, const LaneRuns<T>& lanes, int64_t rows, T* out) {
+template <bool whole, class T, class Take>
+CLEBSCH_INLINE void scatter_block(Take take, const LaneRuns<T>& lanes, int64_t c, int64_t rows, RealOf<T>* to) {
   using R = RealOf<T>;
   constexpr int W = kWidth<R>, parts = kParts<T>;
-  R* to = reinterpret_cast<R*>(out);
-  for (int64_t c = 0; c < rows; c += W / parts) {
-    const int64_t count = (rows - c) * parts;
-    Vector<R> v[W] = {};
-    unrolled<W / parts>([&](auto j) {
-      if (j.value * parts >= count) return;
-      if constexpr (parts == 1) {
-        v[j.value] = take(c + j.value);
-      } else {
-        const Pair<R> row = take(c + j.value);
-        v[2 * j.value] = row.re;
-        v[2 * j.value + 1] = row.im;
-      }
-    });
-    transpose_lanes<R>(v);
-    unrolled<W>([&](auto l) {
-      if (l.value < lanes.used) store_some<R>(to + (lanes.run[l.value].at + c) * parts, v[l.value], count);
-    });
-  }
+  const int64_t count = (rows - c) * parts;
+  Vector<R> v[W] = {};
+  unrolled<W / parts>([&](auto j) {
+    if (!whole && j.value * parts >= count) return;
+    if constexpr (parts == 1) {
+      v[j.value] = take(c + j.value);
+    } else {
+      const Pair<R> row = take(c + j.value);
+      v[2 * j.value] = row.re;
+      v[2 * j.value + 1] = row.im;
+    }
+  });
+  transpose_lanes<R>(v);
+  unrolled<W>([&](auto l) {
+    R* at = to + (lanes.run[l.value].at + c) * parts;
+    if constexpr (whole)
+      store<R>(at, v[l.value]);
+    else if (l.value < lanes.used)
+      store_some<R>(at, v[l.value], count);
+  });
+}
+
+template <class T, class Take>
+inline void scatter_transposed(Take take, const LaneRuns<T>& lanes, int64_t rows, T* out) {
+  constexpr int step = kLanes<T>;
+  auto* to = reinterpret_cast<RealOf<T>*>(out);
+  int64_t c = 0;
+  if (lanes.used == kWidth<RealOf<T>>)
+    for (; c + step <= rows; c += step) scatter_block<true>(take, lanes, c, rows, to);
+  for (; c < rows; c += step) scatter_block<false>(take, lanes, c, rows, to);
 }
 
 template <class T>

@@ -57,16 +57,20 @@ class Rings {
   }
 
   void locate(int64_t first, LaneRuns<T>& orders, LaneRuns<T>& points) const {
-    const int64_t inner = args_.inner, end = minimum(first + W, lanes());
+    const int64_t inner = args_.inner, end = minimum(first + W, lanes()), row = first / inner;
+    int64_t i = first % inner, outer = row / group_.rings, listed = row % group_.rings;
     orders.used = points.used = end - first;
     orders.step = points.step = inner;
-    for (int64_t lane = first; lane < end;) {
-      const int64_t row = lane / inner, i = lane % inner, outer = row / group_.rings, listed = row % group_.rings;
+    for (int64_t lane = first; lane < end; i = 0) {
       const int64_t ring = args_.uniform ? listed : args_.ring_list[group_.ring_list + listed];
       const int64_t point = args_.uniform ? ring * group_.n : args_.ring[ring][0], count = minimum(inner - i, end - lane);
       orders.run[orders.runs++] = {lane - first, count, (outer * args_.rings + ring) * columns() * inner + i};
       points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * inner + i};
       lane += count;
+      if (++listed == group_.rings) {
+        listed = 0;
+        ++outer;
+      }
     }
   }
 

@@ -11,7 +11,7 @@ class OrderMap {
   using R = RealOf<T>;
   static constexpr int64_t W = kWidth<R>;
   FourierMethod method;
-  int64_t n, orders, sign, flip;
+  int64_t n, orders, sign, re_first, re_step, im_first, im_step;
   bool turned;
   R scale;
   const R* phases;
@@ -23,7 +23,10 @@ class OrderMap {
         n(group.n),
         orders(args.orders),
         sign(args.sign),
-        flip(flip),
+        re_first(flip),
+        re_step(group.method == FourierMethod::odd ? 1 : 2),
+        im_first(group.method == FourierMethod::odd ? n : 1 - flip),
+        im_step(group.method == FourierMethod::odd ? -1 : 2),
         turned(group.turned != 0),
         scale(static_cast<R>(args.scale)),
         phases(static_cast<const R*>(args.tables) + group.phases) {}
@@ -31,15 +34,9 @@ class OrderMap {
  private:
   // X_0 and, for even n, X_(n/2) of real numbers are real.
   bool is_single(int64_t k) const { return k == 0 || 2 * k == n; }
-  int64_t real_row(int64_t k) const {
-    if (method == FourierMethod::odd) return k;
-    if (method == FourierMethod::even) return 2 * k == n ? 1 : 2 * k;
-    return 2 * k + flip;
-  }
-  int64_t imaginary_row(int64_t k) const {
-    if (method == FourierMethod::odd) return n - k;
-    return 2 * k + 1 - flip;
-  }
+  int64_t real_row(int64_t k) const { return method == FourierMethod::even && 2 * k == n ? 1 : re_first + k * re_step; }
+  int64_t real_row_of_pair(int64_t k) const { return re_first + k * re_step; }
+  int64_t imaginary_row(int64_t k) const { return im_first + k * im_step; }
 
   static void put_row(R* row, Vector<R> v, bool again) { store<R>(row, again ? load(row) + v : v); }
   void clear_orders(R* tile, int64_t begin, int64_t end) const {
@@ -62,6 +59,13 @@ class OrderMap {
   }
 
   CLEBSCH_INLINE void put_wave(int64_t m, Vector<R> plus, Vector<R> minus, R* tile) const {
+    if (2 * m >= n) return put_folded_wave(m, plus, minus, tile);
+    const R re = scale / 2 * phases[2 * m], im = scale / 2 * phases[2 * m + 1];
+    store<R>(tile + real_row_of_pair(m) * W, re * plus + im * minus);
+    store<R>(tile + imaginary_row(m) * W, im * plus - re * minus);
+  }
+
+  __attribute__((noinline)) void put_folded_wave(int64_t m, Vector<R> plus, Vector<R> minus, R* tile) const {
     const auto [k, folded] = place_of(m);
     const bool single = is_single(k), again = 2 * m > n;
     const R factor = single ? scale : scale / 2, re = factor * phases[2 * m], im = factor * phases[2 * m + 1];
@@ -73,13 +77,21 @@ class OrderMap {
 
   // What +m and -m get.
   CLEBSCH_INLINE Pair<R> take_wave(int64_t m, const R* tile) const {
-    const auto [k, folded] = place_of(m);
+    if (2 * m >= n) return take_folded_wave(m, tile);
+    return turn_wave(m, load(tile + real_row_of_pair(m) * W), load(tile + imaginary_row(m) * W));
+  }
+
+  CLEBSCH_INLINE Pair<R> turn_wave(int64_t m, Vector<R> x, Vector<R> y) const {
     const R re = scale * phases[2 * m], im = scale * phases[2 * m + 1];
+    return {re * x + im * y, im * x - re * y};
+  }
+
+  __attribute__((noinline)) Pair<R> take_folded_wave(int64_t m, const R* tile) const {
+    const auto [k, folded] = place_of(m);
     const Vector<R> x = load(tile + real_row(k) * W);
     Vector<R> y = {};
     if (!is_single(k)) y = load(tile + imaginary_row(k) * W);
-    if (folded) y = -y;
-    return {re * x + im * y, im * x - re * y};
+    return turn_wave(m, x, folded ? -y : y);
   }
 
   // ---- complex numbers: X_k, k < n
@@ -110,7 +122,7 @@ class OrderMap {
       gather_rows(x, lanes, 2 * orders - 1, [&](int64_t c, Pair<R> v) CLEBSCH_ALWAYS {
         const int64_t m = c - (orders - 1), k = residue(m);
         v = turn<false>(m, v);
-        put_row(tile + real_row(k) * W, v.re, aliased);
+        put_row(tile + real_row_of_pair(k) * W, v.re, aliased);
         put_row(tile + imaginary_row(k) * W, v.im, aliased);
       });
     } else {
@@ -133,7 +145,7 @@ class OrderMap {
       scatter_rows(
           [&](int64_t c) CLEBSCH_ALWAYS {
             const int64_t m = c - (orders - 1), k = residue(m);
-            return turn<true>(m, load_pair(tile + real_row(k) * W, tile + imaginary_row(k) * W));
+            return turn<true>(m, load_pair(tile + real_row_of_pair(k) * W, tile + imaginary_row(k) * W));
           },
           lanes, 2 * orders - 1, out);
     } else {

@@ -46,6 +46,17 @@ std::vector<Complex> transform(const Complex* x, int64_t step, const std::vector
   return out;
 }
 
+void append_matrices(int64_t r, std::vector<double>& out) {
+  const int64_t h = (r - 1) / 2;
+  for (int64_t first = 1; first <= h; first += kPanelRows)
+    for (int64_t j = 1; j <= h; ++j)
+      for (bool sine : {false, true})
+        for (int64_t q = first; q < first + kPanelRows; ++q) {
+          const Complex root = unit_root(q * j % r, r);
+          out.push_back(q > h ? 0 : sine ? root.imag() : root.real());
+        }
+}
+
 }  // namespace
 
 Complex unit_root(int64_t k, int64_t n) {
@@ -89,7 +100,7 @@ std::vector<int> fft_radices(int64_t n) {
 int64_t fft_table_size(const std::vector<int>& radices) {
   int64_t count = 0, s = 1;
   for (int64_t r : radices) {
-    if (r > kMaxRadix) count += (r - 1) * (r - 1) / 2;
+    if (r > kMaxRadix) count += matrix_size(r);
     count += 2 * (s - 1) * (r - 1);
     s *= r;
   }
@@ -99,15 +110,8 @@ int64_t fft_table_size(const std::vector<int>& radices) {
 void append_fft_table(const std::vector<int>& radices, std::vector<double>& out) {
   int64_t s = 1;
   for (int64_t r : radices) {
-    const int64_t h = (r - 1) / 2, n = r * s;
-    if (r > kMaxRadix) {
-      for (int part = 0; part < 2; ++part)
-        for (int64_t q = 1; q <= h; ++q)
-          for (int64_t j = 1; j <= h; ++j) {
-            const Complex root = unit_root(q * j % r, r);
-            out.push_back(part == 0 ? root.real() : root.imag());
-          }
-    }
+    const int64_t n = r * s;
+    if (r > kMaxRadix) append_matrices(r, out);
     for (int64_t k = 1; k < s; ++k)
       for (int64_t j = 1; j < r; ++j) {
         const Complex root = unit_root(j * k, n);
