@@ -123,6 +123,9 @@ constexpr Row kTable[] = {
     // signals on the rotation group
     {"groupActivation", bound<&ops::group_activation>},
     {"groupActivationGradient", bound<&ops::group_activation_gradient>},
+    // Fourier sums on rings
+    {"fourierSynthesis", bound<&ops::fourier_synthesis>},
+    {"fourierAnalysis", bound<&ops::fourier_analysis>},
     // random numbers
     {"uniform", bound<&random<RandomOp::uniform>>},
     {"normal", bound<&random<RandomOp::normal>>},

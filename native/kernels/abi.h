@@ -12,7 +12,7 @@
 
 namespace clebsch {
 
-constexpr int32_t kAbiVersion = 2;
+constexpr int32_t kAbiVersion = 3;
 constexpr int kMaxDims = 8;
 
 // Values are part of the ABI; 6 and 7 are reserved for bfloat16 and float16.
@@ -252,6 +252,56 @@ struct GroupActivationArgs {
   void* out;
 };
 
+// ---- Fourier sums on rings ------------------------------------------------------------------------------------
+
+// The stages of a fast transform of `size` points, in place: stage i makes of every radix[i] neighbouring transforms one. `table` is the
+// first of its numbers, stage after stage: for a radix r above kMaxRadix cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2, by
+// panels of rows q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks; then for k = 1 .. s - 1, s the size so far,
+// e^(2 pi i j k / (r s)), [s-1][r-1][2] with j = 1 .. r - 1.
+constexpr int kMaxStages = 24, kMaxRadix = 13, kPanelRows = 4;
+constexpr int64_t matrix_size(int64_t r) {
+  const int64_t h = (r - 1) / 2;
+  return (h + kPanelRows - 1) / kPanelRows * h * 2 * kPanelRows;
+}
+struct FftPlan {
+  int64_t size, table;
+  int32_t stages, radix[kMaxStages];
+};
+
+// How the sums over a ring of n points are done: `complex` and, on real numbers, `odd` (n odd) by a transform of n points, `even` by a
+// complex one of n / 2, `chirp` as a convolution by one of `size` >= 2 n - 1 points, where n has a prime factor that is too large.
+enum class FourierMethod : int32_t { complex, even, odd, chirp };
+
+// The rings that have n points and the same offset; turned: it is not 0. Places in the tables: `phases` [orders][2], e^(2 pi i m offset / n), for real numbers
+// times sqrt2 (-1)^m where m > 0; `chirp` e^(pi i k^2 / n), [n][2], then the transform of that kernel over its size, [size][2], at the
+// places where the transform leaves its results. rows[p]: where point p is in the transform's memory. ring_list[i]: the numbers of rings.
+struct FourierGroup {
+  FourierMethod method;
+  int32_t turned;
+  int64_t n, rings, ring_list, rows, phases, chirp;
+  FftPlan fft;
+};
+
+// Ring r has n_r points at phi_p = 2 pi (p + offset_r) / n_r; `points` is their sum, ring after ring.
+//   complex dtype, orders m = -(M-1) .. M-1:  f_p = scale sum_m x_m e^(sign i m phi_p)
+//   real dtype, columns 0, +1, -1, +2, ...:   f_p = scale (x_0 + sum_(m>0) sqrt2 (-1)^m (x_(+m) cos(m phi_p) + x_(-m) sin(m phi_p)))
+// synthesis: x [outer, rings, 2M-1, inner] -> f [outer, points, inner]; else the conjugate transpose of that map, f to x. Contiguous.
+// `group` is host memory, valid during the call only. uniform: all rings are alike, one group without a list. ring[r] (ring[0] for all
+// where uniform): {first point, n_r, place of e^(2 pi i k / n_r) [n_r][2] in the tables, place of the phases}.
+struct FourierArgs {
+  Dtype dtype;
+  int32_t synthesis, sign, uniform, groups;
+  double scale;
+  int64_t outer, rings, orders, points, inner;
+  const FourierGroup* group;
+  const int32_t (*ring)[4];
+  const int32_t* ring_list;
+  const int32_t* rows;
+  const void* tables;
+  const void* x;
+  void* out;
+};
+
 // ---- random ---------------------------------------------------------------------------------------------------
 
 // Philox4x32-10, key = seed, counter = (offset + i/4 ...): element i is a function of (seed, offset + i) alone.
@@ -308,6 +358,7 @@ struct AdamArgs {
   X(contract, ContractArgs)                \
   X(bilinear, BilinearArgs)                \
   X(group_activation, GroupActivationArgs) \
+  X(fourier, FourierArgs)                  \
   X(random, RandomArgs)                    \
   X(sgd, SgdArgs)                          \
   X(adam, AdamArgs)

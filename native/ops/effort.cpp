@@ -1,6 +1,7 @@
 #include "ops/effort.h"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "core/dtype.h"
@@ -158,6 +159,19 @@ Effort effort_of(const GroupActivationArgs& args) {
   return {2 * maps * lanes * rings * (beta + waves) + lanes * rings * angles * turns,
           (maps * lanes * static_cast<double>(args.size) + 2 * rings * beta) * size_of(args.dtype),
           text(Dims{args.batch, args.size, args.channels}, " on ", Dims{args.n_beta, args.n_alpha, args.n_gamma})};
+}
+
+// 5 n log2 n for a complex transform, half of that for a real one.
+Effort effort_of(const FourierArgs& args) {
+  const double lanes = static_cast<double>(args.outer * args.inner), each = is_complex(args.dtype) ? 5 : 2.5;
+  double work = 0;
+  for (int32_t i = 0; i < args.groups; ++i) {
+    const double n = static_cast<double>(args.group[i].n);
+    work += static_cast<double>(args.group[i].rings) * each * n * std::log2(n);
+  }
+  const double numbers = static_cast<double>(args.rings * (2 * args.orders - 1) + args.points);
+  return {lanes * work, lanes * numbers * size_of(args.dtype),
+          text(Dims{args.outer, args.rings, 2 * args.orders - 1, args.inner}, args.synthesis ? " to " : " from ", args.points, " points")};
 }
 
 Effort effort_of(const RandomArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }

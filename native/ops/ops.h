@@ -73,6 +73,12 @@ Tensor group_activation_gradient(const Tensor& x, const Tensor& g, const Tensor&
                                  const Tensor& alpha, const Tensor& gamma, const Tensor& rows, const Tensor& pairs, const std::string& fn,
                                  const Dims& grid);
 
+// ---- Fourier sums on rings (fourier.cpp): see FourierArgs
+// spec: orders M, rings R, sign, scale, count, then `count` numbers of points and `count` offsets; count = 1 for rings that are alike, else
+// R.
+Tensor fourier_synthesis(const Tensor& x, std::span<const double> spec);  // [outer, R, 2M-1, inner] -> [outer, P, inner]
+Tensor fourier_analysis(const Tensor& f, std::span<const double> spec);   // its conjugate transpose
+
 // 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
 math::Sampling sampling_of(const std::string& name);
 

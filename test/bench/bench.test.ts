@@ -1,5 +1,6 @@
 import { ops } from '../../lib/op.js';
 import { native } from '../../lib/native.js';
+import { fourierEntries } from './fourier.js';
 import { productEntries, transformEntries } from './harmonics.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
 import { choices, operationEntries } from './operations.js';
@@ -11,7 +12,16 @@ test('every operation has a benchmark, and every choice an operation', () => {
 });
 
 test('names tell rows apart', () => {
-  const groups = [callEntries, matmulEntries, thinEntries, convolutionEntries, productEntries, transformEntries, planarEntries];
+  const groups = [
+    callEntries,
+    matmulEntries,
+    thinEntries,
+    convolutionEntries,
+    productEntries,
+    transformEntries,
+    fourierEntries,
+    planarEntries,
+  ];
   const keys = groups.flatMap((group) => group()).map(({ name, dtype }) => `${name} ${dtype}`);
   expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type DeviceOption, info, setThreads } from '../../lib/index.js';
 import { native, packageRoot } from '../../lib/native.js';
 import type { Entry } from './entry.js';
+import { fourierEntries } from './fourier.js';
 import { groupActivationEntries, productEntries, transformEntries } from './harmonics.js';
 import { type Limits, limitEntries } from './limits.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
@@ -23,6 +24,7 @@ const groups: readonly (() => Entry[])[] = [
   productEntries,
   transformEntries,
   groupActivationEntries,
+  fourierEntries,
   planarEntries,
   trainingEntries,
 ];

@@ -1,6 +1,7 @@
 import type { Case } from './case.js';
 import { contractCases } from './cases/contract.js';
 import { elementwiseCases } from './cases/elementwise.js';
+import { fourierCases } from './cases/fourier.js';
 import { groupActivationCases } from './cases/group_activation.js';
 import { layoutCases } from './cases/layout.js';
 import { reduceCases } from './cases/reduce.js';
@@ -15,5 +16,6 @@ export const cases: readonly Case[] = [
   ...reduceCases,
   ...contractCases,
   ...groupActivationCases,
+  ...fourierCases,
   ...stateCases,
 ];

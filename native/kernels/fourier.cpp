@@ -1,0 +1,209 @@
+#include "kernels/fourier.h"
+
+#include "kernels/fft.h"
+#include "kernels/scratch.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+// The transforms of one group of rings. A task takes as many rings, channels and samples as a vector has lanes.
+template <class T>
+class Rings {
+ public:
+  using R = RealOf<T>;
+  static constexpr int64_t W = kWidth<R>;
+  static constexpr int parts = kParts<T>;
+
+  Rings(const FourierArgs& args, const FourierGroup& group)
+      : args_(args),
+        group_(group),
+        tables_(static_cast<const R*>(args.tables)),
+        fft_(group.fft, tables_),
+        flip_(flip_of(args, group.method)),
+        map_(args, group, flip_) {}
+
+  int64_t lanes() const { return args_.outer * group_.rings * args_.inner; }
+  int64_t tasks() const { return ceil_div(lanes(), W); }
+  int64_t task_size() const { return group_.fft.size * W * 2; }
+  size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() + fft_.scratch_rows()) * W) * sizeof(R); }
+
+  void run(int64_t task, R* tile) const {
+    R* scratch = tile + tile_rows() * W;
+    LaneRuns<T> at_orders, at_points;
+    locate(task * W, at_orders, at_points);
+    const T* x = static_cast<const T*>(args_.x);
+    T* out = static_cast<T*>(args_.out);
+    if (args_.synthesis) {
+      map_.put_orders(x, at_orders, tile);
+      transform<true>(tile, scratch);
+      take_points(tile, at_points, out);
+    } else {
+      put_points(x, at_points, tile);
+      transform<false>(tile, scratch);
+      map_.take_orders(tile, at_orders, out);
+    }
+  }
+
+ private:
+  // Transforms have the exponent + in synthesis and - in analysis, chirps always -.
+  static int64_t flip_of(const FourierArgs& args, FourierMethod method) {
+    const bool plus = (args.synthesis != 0) == (args.sign > 0);
+    return method == FourierMethod::chirp ? plus : args.sign < 0;
+  }
+
+  int64_t columns() const { return 2 * args_.orders - 1; }
+  int64_t tile_rows() const {
+    return group_.method == FourierMethod::odd || group_.method == FourierMethod::even ? group_.n : 2 * group_.fft.size;
+  }
+
+  void locate(int64_t first, LaneRuns<T>& orders, LaneRuns<T>& points) const {
+    const int64_t inner = args_.inner, end = minimum(first + W, lanes()), row = first / inner;
+    int64_t i = first % inner, outer = row / group_.rings, listed = row % group_.rings;
+    orders.used = points.used = end - first;
+    orders.step = points.step = inner;
+    for (int64_t lane = first; lane < end; i = 0) {
+      const int64_t ring = args_.uniform ? listed : args_.ring_list[group_.ring_list + listed];
+      const int64_t point = args_.uniform ? ring * group_.n : args_.ring[ring][0], count = minimum(inner - i, end - lane);
+      orders.run[orders.runs++] = {lane - first, count, (outer * args_.rings + ring) * columns() * inner + i};
+      points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * inner + i};
+      lane += count;
+      if (++listed == group_.rings) {
+        listed = 0;
+        ++outer;
+      }
+    }
+  }
+
+  static void clear(R* tile, int64_t begin, int64_t end) {
+    if (end > begin) memset(tile + begin * W, 0, static_cast<size_t>((end - begin) * W) * sizeof(R));
+  }
+
+  void put_points(const T* x, const LaneRuns<T>& at, R* tile) const {
+    if (parts == 1 && group_.method == FourierMethod::chirp) clear(tile, 0, 2 * group_.n);
+    const int32_t* rows = args_.rows + group_.rows;
+    gather_rows(x, at, group_.n, [&](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS {
+      R* row = tile + rows[p] * W;
+      if constexpr (parts == 1)
+        store<R>(row, v);
+      else
+        store_pair(row + flip_ * W, row + (1 - flip_) * W, v);
+    });
+  }
+
+  void take_points(const R* tile, const LaneRuns<T>& at, T* out) const {
+    const int32_t* rows = args_.rows + group_.rows;
+    scatter_rows(
+        [&](int64_t p) CLEBSCH_ALWAYS -> RowOf<T> {
+          const R* row = tile + rows[p] * W;
+          if constexpr (parts == 1)
+            return load(row + flip_ * W);
+          else
+            return load_pair(row + flip_ * W, row + (1 - flip_) * W);
+        },
+        at, group_.n, out);
+  }
+
+  template <bool synthesis>
+  void transform(R* tile, R* scratch) const {
+    switch (group_.method) {
+      case FourierMethod::complex:
+        return fft_.template run<false, synthesis>(tile, scratch);
+      case FourierMethod::odd:
+        return fft_.template run<true, synthesis>(tile, scratch);
+      case FourierMethod::even:
+        if (synthesis) join_halves(tile);
+        fft_.template run<false, synthesis>(tile, scratch);
+        if (!synthesis) split_halves(tile);
+        return;
+      case FourierMethod::chirp:
+        return run_chirp(tile, scratch);
+    }
+  }
+
+  Pair<R> pair_at(const R* tile, int64_t k) const { return load_pair(tile + 2 * k * W, tile + (2 * k + 1) * W); }
+  void put_pair(R* tile, int64_t k, Pair<R> v) const { store_pair(tile + 2 * k * W, tile + (2 * k + 1) * W, v); }
+
+  // With h = n / 2 and w = e^(2 pi i k / n): the points f_(2 j) + i f_(2 j + 1) are a transform of h numbers
+  //   Z_k = (X_k + conj X_(h-k)) + i w (X_k - conj X_(h-k)).
+  void join_halves(R* tile) const {
+    const int64_t h = group_.n / 2;
+    const R* roots = tables_ + roots_of_group();
+    const Pair<R> ends = pair_at(tile, 0);
+    put_pair(tile, 0, {ends.re + ends.im, ends.re - ends.im});
+    for (int64_t k = 1; 2 * k <= h; ++k) {
+      const Pair<R> x = pair_at(tile, k), y = pair_at(tile, h - k);
+      const Pair<R> e = {x.re + y.re, x.im - y.im}, o = multiply<false>(Pair<R>{x.re - y.re, x.im + y.im}, roots + 2 * k);
+      put_pair(tile, k, {e.re - o.im, e.im + o.re});
+      put_pair(tile, h - k, {e.re + o.im, o.re - e.im});
+    }
+  }
+
+  // Back, with E = (Z_k + conj Z_(h-k)) / 2 and O = (Z_k - conj Z_(h-k)) / 2 i: X_k = E + conj(w) O, X_(h-k) = conj(E - conj(w) O).
+  void split_halves(R* tile) const {
+    const int64_t h = group_.n / 2;
+    const R* roots = tables_ + roots_of_group();
+    const Pair<R> ends = pair_at(tile, 0);
+    put_pair(tile, 0, {ends.re + ends.im, ends.re - ends.im});
+    const R half = R(0.5);
+    for (int64_t k = 1; 2 * k <= h; ++k) {
+      const Pair<R> x = pair_at(tile, k), y = pair_at(tile, h - k);
+      const Pair<R> e = half * Pair<R>{x.re + y.re, x.im - y.im};
+      const Pair<R> o = multiply<true>(half * Pair<R>{x.im + y.im, y.re - x.re}, roots + 2 * k);
+      put_pair(tile, k, e + o);
+      put_pair(tile, h - k, {e.re - o.re, o.im - e.im});
+    }
+  }
+
+  int64_t roots_of_group() const { return args_.ring[args_.uniform ? 0 : args_.ring_list[group_.ring_list]][2]; }
+
+  // X_k = conj(b_k) sum_j (x_j conj(b_j)) b_(k-j) with b_k = e^(pi i k^2 / n): a convolution, by the transform and its inverse.
+  void run_chirp(R* tile, R* scratch) const {
+    const R* b = tables_ + group_.chirp;
+    const R* kernel = b + 2 * group_.n;
+    const auto turn = [&] {
+      for (int64_t k = 0; k < group_.n; ++k) put_pair(tile, k, multiply<true>(pair_at(tile, k), b + 2 * k));
+    };
+    turn();
+    clear(tile, 2 * group_.n, 2 * group_.fft.size);
+    fft_.template run<false, true>(tile, scratch);
+    for (int64_t k = 0; k < group_.fft.size; ++k) put_pair(tile, k, multiply<false>(pair_at(tile, k), kernel + 2 * k));
+    fft_.template run<false, false>(tile, scratch);
+    turn();
+  }
+
+  const FourierArgs& args_;
+  const FourierGroup& group_;
+  const R* tables_;
+  const Fft<R> fft_;
+  const int64_t flip_;
+  const OrderMap<T> map_;
+};
+
+template <class T>
+const char* run_group(const FourierArgs& args, const FourierGroup& group) {
+  const Rings<T> rings(args, group);
+  bool failed = false;
+  parallel_for(rings.tasks(), grain_of(rings.task_size()), [&](int64_t begin, int64_t end) {
+    static thread_local Scratch scratch;
+    auto* memory = static_cast<RealOf<T>*>(scratch.reserve(rings.scratch_bytes()));
+    if (memory == nullptr) {
+      __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
+      return;
+    }
+    for (int64_t task = begin; task < end; ++task) rings.run(task, memory);
+  });
+  return failed ? "no memory for the tiles of a Fourier sum" : nullptr;
+}
+
+}  // namespace
+
+const char* fourier(const FourierArgs& args, void*) {
+  if (args.outer * args.inner == 0) return nullptr;
+  return visit_continuous(args.dtype, [&](auto type) -> const char* {
+    for (int32_t i = 0; i < args.groups; ++i)
+      if (const char* error = run_group<typename decltype(type)::type>(args, args.group[i])) return error;
+    return nullptr;
+  });
+}
+
+}  // namespace clebsch::CLEBSCH_ISA

@@ -1,0 +1,181 @@
+#pragma once
+// The orders of waves in the memory of a transform, on the CPU: aliases are folded, offsets and the scale multiplied in.
+#include "kernels/fft_lanes.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+// The orders of one group of rings.
+template <class T>
+class OrderMap {
+  using R = RealOf<T>;
+  static constexpr int64_t W = kWidth<R>;
+  FourierMethod method;
+  int64_t n, orders, sign, re_first, re_step, im_first, im_step;
+  bool turned;
+  R scale;
+  const R* phases;
+
+ public:
+  // flip: real and imaginary rows of the transform are exchanged, which turns the sign of its exponent.
+  OrderMap(const FourierArgs& args, const FourierGroup& group, int64_t flip)
+      : method(group.method),
+        n(group.n),
+        orders(args.orders),
+        sign(args.sign),
+        re_first(flip),
+        re_step(group.method == FourierMethod::odd ? 1 : 2),
+        im_first(group.method == FourierMethod::odd ? n : 1 - flip),
+        im_step(group.method == FourierMethod::odd ? -1 : 2),
+        turned(group.turned != 0),
+        scale(static_cast<R>(args.scale)),
+        phases(static_cast<const R*>(args.tables) + group.phases) {}
+
+ private:
+  // X_0 and, for even n, X_(n/2) of real numbers are real.
+  bool is_single(int64_t k) const { return k == 0 || 2 * k == n; }
+  int64_t real_row(int64_t k) const { return method == FourierMethod::even && 2 * k == n ? 1 : re_first + k * re_step; }
+  int64_t real_row_of_pair(int64_t k) const { return re_first + k * re_step; }
+  int64_t imaginary_row(int64_t k) const { return im_first + k * im_step; }
+
+  static void put_row(R* row, Vector<R> v, bool again) { store<R>(row, again ? load(row) + v : v); }
+  void clear_orders(R* tile, int64_t begin, int64_t end) const {
+    for (int64_t k = begin; k < end; ++k) {
+      store<R>(tile + real_row(k) * W, Vector<R>{});
+      if (is_complex<T> || !is_single(k)) store<R>(tile + imaginary_row(k) * W, Vector<R>{});
+    }
+  }
+
+  // ---- real numbers: X_k, k <= n / 2, of which the points are sum over k of X_k and its conjugate
+
+  // Order m > 0 belongs to X_k or, where folded, to its conjugate.
+  struct Place {
+    int64_t k;
+    bool folded;
+  };
+  Place place_of(int64_t m) const {
+    const int64_t k = m < n ? m : m % n;
+    return 2 * k > n ? Place{n - k, true} : Place{k, false};
+  }
+
+  CLEBSCH_INLINE void put_wave(int64_t m, Vector<R> plus, Vector<R> minus, R* tile) const {
+    if (2 * m >= n) return put_folded_wave(m, plus, minus, tile);
+    const R re = scale / 2 * phases[2 * m], im = scale / 2 * phases[2 * m + 1];
+    store<R>(tile + real_row_of_pair(m) * W, re * plus + im * minus);
+    store<R>(tile + imaginary_row(m) * W, im * plus - re * minus);
+  }
+
+  __attribute__((noinline)) void put_folded_wave(int64_t m, Vector<R> plus, Vector<R> minus, R* tile) const {
+    const auto [k, folded] = place_of(m);
+    const bool single = is_single(k), again = 2 * m > n;
+    const R factor = single ? scale : scale / 2, re = factor * phases[2 * m], im = factor * phases[2 * m + 1];
+    put_row(tile + real_row(k) * W, re * plus + im * minus, again);
+    if (single) return;
+    const Vector<R> v = im * plus - re * minus;
+    put_row(tile + imaginary_row(k) * W, folded ? -v : v, again);
+  }
+
+  // What +m and -m get.
+  CLEBSCH_INLINE Pair<R> take_wave(int64_t m, const R* tile) const {
+    if (2 * m >= n) return take_folded_wave(m, tile);
+    return turn_wave(m, load(tile + real_row_of_pair(m) * W), load(tile + imaginary_row(m) * W));
+  }
+
+  CLEBSCH_INLINE Pair<R> turn_wave(int64_t m, Vector<R> x, Vector<R> y) const {
+    const R re = scale * phases[2 * m], im = scale * phases[2 * m + 1];
+    return {re * x + im * y, im * x - re * y};
+  }
+
+  __attribute__((noinline)) Pair<R> take_folded_wave(int64_t m, const R* tile) const {
+    const auto [k, folded] = place_of(m);
+    const Vector<R> x = load(tile + real_row(k) * W);
+    Vector<R> y = {};
+    if (!is_single(k)) y = load(tile + imaginary_row(k) * W);
+    return turn_wave(m, x, folded ? -y : y);
+  }
+
+  // ---- complex numbers: X_k, k < n
+
+  int64_t residue(int64_t m) const {
+    if (m < 0) return m >= -n ? m + n : n - 1 - (-m - 1) % n;
+    return m < n ? m : m % n;
+  }
+  // x times the factor of order m in a sum over orders, or its conjugate.
+  template <bool conjugated>
+  CLEBSCH_INLINE Pair<R> turn(int64_t m, Pair<R> x) const {
+    if (!turned) return scale * x;
+    const int64_t at = 2 * (m < 0 ? -m : m);
+    const R im = scale * phases[at + 1], w[2] = {scale * phases[at], (m < 0) == (sign < 0) ? im : -im};
+    return multiply<conjugated>(x, w);
+  }
+
+ public:
+  // Gathers the orders of a tensor into a tile.
+  void put_orders(const T* x, const LaneRuns<T>& lanes, R* tile) const {
+    if constexpr (is_complex<T>) {
+      // The first order of a residue sets its row, others add to it: they come in ascending order, and rows before them are cleared.
+      const bool aliased = 2 * orders - 1 > n;
+      if (aliased)
+        clear_orders(tile, 0, n);
+      else
+        clear_orders(tile, orders, n - orders + 1);
+      gather_rows(x, lanes, 2 * orders - 1, [&](int64_t c, Pair<R> v) CLEBSCH_ALWAYS {
+        const int64_t m = c - (orders - 1), k = residue(m);
+        v = turn<false>(m, v);
+        put_row(tile + real_row_of_pair(k) * W, v.re, aliased);
+        put_row(tile + imaginary_row(k) * W, v.im, aliased);
+      });
+    } else {
+      clear_orders(tile, orders, n / 2 + 1);
+      Vector<R> plus = {};
+      gather_rows(x, lanes, 2 * orders - 1, [&](int64_t c, Vector<R> v) CLEBSCH_ALWAYS {
+        if (c == 0)
+          store<R>(tile + real_row(0) * W, scale * v);
+        else if (c % 2 == 0)
+          put_wave(c / 2, plus, v, tile);
+        plus = v;
+      });
+      if (method == FourierMethod::chirp) add_conjugates(tile);
+    }
+  }
+
+  // Scatters the orders in a tile to a tensor.
+  void take_orders(const R* tile, const LaneRuns<T>& lanes, T* out) const {
+    if constexpr (is_complex<T>) {
+      scatter_rows(
+          [&](int64_t c) CLEBSCH_ALWAYS {
+            const int64_t m = c - (orders - 1), k = residue(m);
+            return turn<true>(m, load_pair(tile + real_row_of_pair(k) * W, tile + imaginary_row(k) * W));
+          },
+          lanes, 2 * orders - 1, out);
+    } else {
+      Vector<R> minus = {};
+      scatter_rows(
+          [&](int64_t c) CLEBSCH_ALWAYS {
+            if (c == 0) return scale * load(tile + real_row(0) * W);
+            if (c % 2 == 0) return minus;
+            const Pair<R> wave = take_wave((c + 1) / 2, tile);
+            minus = wave.im;
+            return wave.re;
+          },
+          lanes, 2 * orders - 1, out);
+    }
+  }
+
+ private:
+  // All n numbers, where the transform does not know that they come from real ones.
+  void add_conjugates(R* tile) const {
+    for (int64_t k = 0; 2 * k <= n; ++k) {
+      R* im = tile + imaginary_row(k) * W;
+      if (is_single(k)) {
+        store<R>(im, Vector<R>{});
+      } else {
+        store<R>(tile + real_row(n - k) * W, load(tile + real_row(k) * W));
+        store<R>(tile + imaginary_row(n - k) * W, -load(im));
+      }
+    }
+  }
+};
+
+}  // namespace
+}  // namespace clebsch::CLEBSCH_ISA

@@ -1,0 +1,31 @@
+#pragma once
+// Tables of fast Fourier transforms (see FftPlan), in float64.
+#include <complex>
+#include <cstdint>
+#include <vector>
+
+namespace clebsch::math {
+
+// e^(2 pi i k / n), 0 <= k < n, with the angle reduced exactly.
+std::complex<double> unit_root(int64_t k, int64_t n);
+// e^(2 pi i m offset / n); the product is formed and reduced in extended precision.
+std::complex<double> phase(int64_t m, double offset, int64_t n);
+
+// The radices of a transform of n points, first stage first; empty for n = 1.
+std::vector<int> fft_radices(int64_t n);
+int64_t largest_prime(int64_t n);
+// The least size >= n without prime factors above 7.
+int64_t smooth_size(int64_t n);
+
+// Numbers in the table of these radices, and the table, appended to `out`.
+int64_t fft_table_size(const std::vector<int>& radices);
+void append_fft_table(const std::vector<int>& radices, std::vector<double>& out);
+// Where the transform has its number of index k on the side that is not in natural order.
+std::vector<int32_t> fft_positions(const std::vector<int>& radices);
+
+// e^(pi i k^2 / n), k < n.
+std::vector<std::complex<double>> chirp(int64_t n);
+// sum over |k| < n of e^(pi i k^2 / n) e^(2 pi i j k / size) / size, j < size = the product of the radices.
+std::vector<std::complex<double>> chirp_transform(int64_t n, const std::vector<int>& radices);
+
+}  // namespace clebsch::math
