@@ -26,6 +26,14 @@ export {
   so3Correlation,
   zonalConvolution,
 } from './harmonics/correlation.js';
+export {
+  type FilterGridOptions,
+  type FilterPoints,
+  type LocalizedFilterOptions,
+  equatorialGrid,
+  localizedFilter,
+  nearIdentityGrid,
+} from './harmonics/localized_filter.js';
 export { type Basis, toComplexBasis, toRealBasis } from './harmonics/basis.js';
 export { type Angles, type RotateOptions, rotate, wignerD, wignerSmallD } from './harmonics/rotation.js';
 export { clebschGordan } from './harmonics/clebsch_gordan.js';
@@ -35,6 +43,7 @@ export { type MixingSet, mixingSet } from './harmonics/mixing_set.js';
 export { type TensorProduct, type TensorProductOptions, tensorProduct } from './harmonics/tensor_product.js';
 export { type ConvolutionKind, type GeneralizedConvolutionOptions, generalizedConvolution } from './harmonics/generalized_convolution.js';
 export { type EquivarianceOptions, equivarianceError } from './harmonics/equivariance.js';
+export * as interop from './interop/index.js';
 export * as nn from './nn/index.js';
 export * as optim from './optim.js';
 export * as models from './models/index.js';

@@ -1,5 +1,6 @@
 import type { Dtype } from '../dtype.js';
 import { expected } from '../errors.js';
+import { pad } from '../ops/layout.js';
 import { reshape, slice } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
@@ -39,4 +40,12 @@ export function rowOrders(tau: Tau): { order: Int32Array; mirror: Int32Array } {
     }
   });
   return result;
+}
+
+/** Coefficients [batch, L*L, C] with zeros below degree lmin. */
+export function withoutLowDegrees(x: Tensor, lmin: number): Tensor {
+  if (lmin === 0) return x;
+  const [batch, rows, channels] = x.shape as [number, number, number];
+  const first = lmin * lmin;
+  return pad(slice(x, [0, first, 0], [batch, rows - first, channels]), [0, first, 0], [0, 0, 0]);
 }

@@ -2,11 +2,11 @@ import { type DeviceOption, deviceCode } from '../device.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { product } from '../ops/axes.js';
-import { pad } from '../ops/layout.js';
-import { reshape, slice } from '../ops/views.js';
+import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { AngleStep } from './angle_step.js';
+import { withoutLowDegrees } from './degree.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
 import type { PolarStep } from './polar_step.js';
 import { PolarTable } from './polar_table.js';
@@ -65,7 +65,7 @@ class RingTransform implements S2Transform {
     this.theta = native.math.nodes(sampling, L, nTheta);
     this.phi = Float64Array.from({ length: nPhi }, (_, p) => (2 * Math.PI * (p + phiOffset)) / nPhi);
     this.quadratureWeights = native.math.quadratureWeights(sampling, L, nTheta, nPhi);
-    this.longitudes = new AngleStep({ M: L, points: nPhi, offset: phiOffset, real: input.real, sign: 1 });
+    this.longitudes = new AngleStep({ M: L, points: nPhi, offset: phiOffset, sineSign: 1 });
   }
 
   get nTheta(): number {
@@ -124,14 +124,6 @@ class RingTransform implements S2Transform {
       return reshape(withoutLowDegrees(x, this.lmin), [...lead, L * L, channels]);
     });
   }
-}
-
-/** Coefficients [batch, L*L, C] with zeros below degree lmin. */
-function withoutLowDegrees(x: Tensor, lmin: number): Tensor {
-  if (lmin === 0) return x;
-  const [batch, rows, channels] = x.shape as [number, number, number];
-  const first = lmin * lmin;
-  return pad(slice(x, [0, first, 0], [batch, rows - first, channels]), [0, first, 0], [0, 0, 0]);
 }
 
 const plans = new LatestPlans<S2Transform>();

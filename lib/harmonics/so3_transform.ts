@@ -106,8 +106,8 @@ class GroupTransform implements SO3Transform {
     this.beta = native.math.nodes(sampling, L, nBeta);
     this.gamma = angles(nGamma, (2 * Math.PI) / this.circle);
     this.quadratureWeights = native.math.quadratureWeights(sampling, L, nBeta, nAlpha).map((w) => (w * 2 * Math.PI) / nGamma);
-    this.alphaStep = new AngleStep({ M: L, points: nAlpha, offset: 0, real, sign: 1 });
-    this.gammaStep = new AngleStep({ M: N, points: this.circle, offset: 0, real, sign: real ? -1 : 1 });
+    this.alphaStep = new AngleStep({ M: L, points: nAlpha, offset: 0, sineSign: 1 });
+    this.gammaStep = new AngleStep({ M: N, points: this.circle, offset: 0, sineSign: -1 });
     this.axes = real ? [typeSize(so3Type(L, N))] : [2 * N - 1, L * L];
   }
 
