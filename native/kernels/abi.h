@@ -272,9 +272,10 @@ struct FftPlan {
 // complex one of n / 2, `chirp` as a convolution by one of `size` >= 2 n - 1 points, where n has a prime factor that is too large.
 enum class FourierMethod : int32_t { complex, even, odd, chirp };
 
-// The rings that have n points and the same offset; turned: it is not 0. Places in the tables: `phases` [orders][2], e^(2 pi i m offset / n), for real numbers
-// times sqrt2 (-1)^m where m > 0; `chirp` e^(pi i k^2 / n), [n][2], then the transform of that kernel over its size, [size][2], at the
-// places where the transform leaves its results. rows[p]: where point p is in the transform's memory. ring_list[i]: the numbers of rings.
+// The rings that have n points and the same offset; turned: it is not 0. Places in the tables: `phases` [orders][2], e^(2 pi i m offset /
+// n), for real numbers times sqrt2 (-1)^m where m > 0; `chirp` e^(pi i k^2 / n), [n][2], then the transform of that kernel over its size,
+// [size][2], at the places where the transform leaves its results. rows[p]: where point p is in the transform's memory. ring_list[i]: the
+// numbers of rings.
 struct FourierGroup {
   FourierMethod method;
   int32_t turned;
