@@ -254,17 +254,20 @@ struct GroupActivationArgs {
 
 // ---- Fourier sums on rings ------------------------------------------------------------------------------------
 
-// The stages of a fast transform of `size` points, in place: stage i makes of every radix[i] neighbouring transforms one. `table` is the
-// first of its numbers, stage after stage: for a radix r above kMaxRadix cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2, by
-// panels of rows q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks; then for k = 1 .. s - 1, s the size so far,
-// e^(2 pi i j k / (r s)), [s-1][r-1][2] with j = 1 .. r - 1.
-constexpr int kMaxStages = 24, kMaxRadix = 13, kPanelRows = 4;
+// The stages of a fast transform of `size` points, in place: stage i makes of every r = |radix[i]| neighbouring transforms of s points one.
+// `table` is the first of its numbers, stage after stage: what the radix needs, then e^(2 pi i j k / (r s)) for k = 1 .. s - 1,
+// j = 1 .. r - 1, [s-1][r-1][2]. A radix above kMaxRadix needs cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2, by panels of rows
+// q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks. A negative radix is a prime that is done by convolution: with g
+// a primitive root and b_s = cos t - sin t, t = 2 pi g^-s / r, it needs sum_s b_s e^(- pi i s k / h) / 4 h, k = 0 .. h, e^(pi i k / h), k =
+// 0 .. h / 2, and the table of a transform of h points, whose radices follow those of the stages. `places` is the first of two lists for
+// each such stage: where x_j and X_j are in the memory of the convolution, j = 1 .. r - 1.
+constexpr int kMaxStages = 32, kMaxRadix = 13, kPanelRows = 4;
 constexpr int64_t matrix_size(int64_t r) {
   const int64_t h = (r - 1) / 2;
   return (h + kPanelRows - 1) / kPanelRows * h * 2 * kPanelRows;
 }
 struct FftPlan {
-  int64_t size, table;
+  int64_t size, table, places;
   int32_t stages, radix[kMaxStages];
 };
 
@@ -272,9 +275,10 @@ struct FftPlan {
 // complex one of n / 2, `chirp` as a convolution by one of `size` >= 2 n - 1 points, where n has a prime factor that is too large.
 enum class FourierMethod : int32_t { complex, even, odd, chirp };
 
-// The rings that have n points and the same offset; turned: it is not 0. Places in the tables: `phases` [orders][2], e^(2 pi i m offset / n), for real numbers
-// times sqrt2 (-1)^m where m > 0; `chirp` e^(pi i k^2 / n), [n][2], then the transform of that kernel over its size, [size][2], at the
-// places where the transform leaves its results. rows[p]: where point p is in the transform's memory. ring_list[i]: the numbers of rings.
+// The rings that have n points and the same offset; turned: it is not 0. Places in the tables: `phases` [orders][2], e^(2 pi i m offset /
+// n), for real numbers times sqrt2 (-1)^m where m > 0; `chirp` e^(pi i k^2 / n), [n][2], then the transform of that kernel over its size,
+// [size][2], at the places where the transform leaves its results. rows[p]: where point p is in the transform's memory. ring_list[i]: the
+// numbers of rings.
 struct FourierGroup {
   FourierMethod method;
   int32_t turned;

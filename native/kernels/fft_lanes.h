@@ -133,7 +133,6 @@ CLEBSCH_INLINE void gather_block(const RealOf<T>* from, const LaneRuns<T>& lanes
   Vector<R> v[W];
   unrolled<W>([&](auto l) {
     const R* at = from + (lanes.run[l.value].at + c) * parts;
-    __builtin_prefetch(at + W);
     if constexpr (whole)
       v[l.value] = load(at);
     else

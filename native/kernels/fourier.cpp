@@ -18,7 +18,7 @@ class Rings {
       : args_(args),
         group_(group),
         tables_(static_cast<const R*>(args.tables)),
-        fft_(group.fft, tables_),
+        fft_(group.fft, tables_, args.rows),
         flip_(flip_of(args, group.method)),
         map_(args, group, flip_) {}
 
@@ -111,47 +111,25 @@ class Rings {
       case FourierMethod::odd:
         return fft_.template run<true, synthesis>(tile, scratch);
       case FourierMethod::even:
-        if (synthesis) join_halves(tile);
+        if (synthesis) to_halves(tile);
         fft_.template run<false, synthesis>(tile, scratch);
-        if (!synthesis) split_halves(tile);
+        if (!synthesis) from_halves(tile);
         return;
       case FourierMethod::chirp:
         return run_chirp(tile, scratch);
     }
   }
 
-  Pair<R> pair_at(const R* tile, int64_t k) const { return load_pair(tile + 2 * k * W, tile + (2 * k + 1) * W); }
-  void put_pair(R* tile, int64_t k, Pair<R> v) const { store_pair(tile + 2 * k * W, tile + (2 * k + 1) * W, v); }
-
-  // With h = n / 2 and w = e^(2 pi i k / n): the points f_(2 j) + i f_(2 j + 1) are a transform of h numbers
-  //   Z_k = (X_k + conj X_(h-k)) + i w (X_k - conj X_(h-k)).
-  void join_halves(R* tile) const {
-    const int64_t h = group_.n / 2;
+  // n real numbers from and to a transform of h = n / 2 complex ones.
+  void from_halves(R* tile) const {
     const R* roots = tables_ + roots_of_group();
-    const Pair<R> ends = pair_at(tile, 0);
-    put_pair(tile, 0, {ends.re + ends.im, ends.re - ends.im});
-    for (int64_t k = 1; 2 * k <= h; ++k) {
-      const Pair<R> x = pair_at(tile, k), y = pair_at(tile, h - k);
-      const Pair<R> e = {x.re + y.re, x.im - y.im}, o = multiply<false>(Pair<R>{x.re - y.re, x.im + y.im}, roots + 2 * k);
-      put_pair(tile, k, {e.re - o.im, e.im + o.re});
-      put_pair(tile, h - k, {e.re + o.im, o.re - e.im});
-    }
+    store_pair(tile, tile + W, exchange_ends(load_pair(tile, tile + W)));
+    for_halves(tile, group_.n / 2, [&](int64_t k, Pair<R>& x, Pair<R>& y) CLEBSCH_ALWAYS { split_halves(x, y, roots + 2 * k); });
   }
-
-  // Back, with E = (Z_k + conj Z_(h-k)) / 2 and O = (Z_k - conj Z_(h-k)) / 2 i: X_k = E + conj(w) O, X_(h-k) = conj(E - conj(w) O).
-  void split_halves(R* tile) const {
-    const int64_t h = group_.n / 2;
+  void to_halves(R* tile) const {
     const R* roots = tables_ + roots_of_group();
-    const Pair<R> ends = pair_at(tile, 0);
-    put_pair(tile, 0, {ends.re + ends.im, ends.re - ends.im});
-    const R half = R(0.5);
-    for (int64_t k = 1; 2 * k <= h; ++k) {
-      const Pair<R> x = pair_at(tile, k), y = pair_at(tile, h - k);
-      const Pair<R> e = half * Pair<R>{x.re + y.re, x.im - y.im};
-      const Pair<R> o = multiply<true>(half * Pair<R>{x.im + y.im, y.re - x.re}, roots + 2 * k);
-      put_pair(tile, k, e + o);
-      put_pair(tile, h - k, {e.re - o.re, o.im - e.im});
-    }
+    store_pair(tile, tile + W, exchange_ends(load_pair(tile, tile + W)));
+    for_halves(tile, group_.n / 2, [&](int64_t k, Pair<R>& x, Pair<R>& y) CLEBSCH_ALWAYS { join_halves(x, y, roots + 2 * k); });
   }
 
   int64_t roots_of_group() const { return args_.ring[args_.uniform ? 0 : args_.ring_list[group_.ring_list]][2]; }
@@ -161,12 +139,18 @@ class Rings {
     const R* b = tables_ + group_.chirp;
     const R* kernel = b + 2 * group_.n;
     const auto turn = [&] {
-      for (int64_t k = 0; k < group_.n; ++k) put_pair(tile, k, multiply<true>(pair_at(tile, k), b + 2 * k));
+      for (int64_t k = 0; k < group_.n; ++k) {
+        R* at = tile + 2 * k * W;
+        store_pair(at, at + W, multiply<true>(load_pair(at, at + W), b + 2 * k));
+      }
     };
     turn();
     clear(tile, 2 * group_.n, 2 * group_.fft.size);
     fft_.template run<false, true>(tile, scratch);
-    for (int64_t k = 0; k < group_.fft.size; ++k) put_pair(tile, k, multiply<false>(pair_at(tile, k), kernel + 2 * k));
+    for (int64_t k = 0; k < group_.fft.size; ++k) {
+      R* at = tile + 2 * k * W;
+      store_pair(at, at + W, multiply<false>(load_pair(at, at + W), kernel + 2 * k));
+    }
     fft_.template run<false, false>(tile, scratch);
     turn();
   }
