@@ -57,10 +57,14 @@ std::vector<int64_t> primes_of(int64_t n) {
   return primes;
 }
 
-// As measured: below, sums by a matrix are faster than a convolution; above, a chirp than sums, where there is no convolution.
+// As measured: sums by a matrix are faster for smaller primes, a chirp than sums for larger ones, where there is no convolution.
 constexpr int64_t kLeastConvolution = 41, kLargestMatrix = 151;
 
-bool is_convolved(int64_t p) { return p >= kLeastConvolution && primes_of((p - 1) / 2).back() < kLeastConvolution; }
+// The transforms within a convolution have none themselves, and small primes.
+bool is_convolved(int64_t p) {
+  const int64_t largest = primes_of((p - 1) / 2).back();
+  return p >= kLeastConvolution && largest < kLeastConvolution && 3 * largest <= p;
+}
 
 int64_t primitive_root(int64_t p) {
   const std::vector<int64_t> primes = primes_of(p - 1);

@@ -37,7 +37,8 @@ bool is_count(double x, int64_t limit) { return x >= 1 && x <= static_cast<doubl
 
 Options check_options(const char* op, std::span<const double> spec) {
   const bool counted = spec.size() > 5 && spec[4] >= 1 && static_cast<double>(spec.size()) == 5 + 2 * spec[4];
-  require(counted, ErrorCode::value, op, "expected a number of points and an offset for every ring, got a list of ", spec.size());
+  require(counted, ErrorCode::value, op, "expected at least one ring, with a number of points and an offset for each, got a list of ",
+          spec.size());
   const auto [orders, rings, sign] = std::array{spec[0], spec[1], spec[2]};
   require(is_count(orders, kMaxOrders), ErrorCode::value, op, "expected an integer in 1..", kMaxOrders, " for orders, got ", orders);
   require(is_count(rings, INT32_MAX), ErrorCode::value, op, "expected a positive integer for rings, got ", rings);
