@@ -199,6 +199,17 @@ inline void gather_pieces(const T* x, const LaneRuns<T>& lanes, int64_t rows, Pu
   }
 }
 
+// Rows in turn: rows p of `tiles` tiles, one after another, then rows p + 1. one: of one tile.
+template <bool one>
+struct TileCursor {
+  int64_t tiles, row = 0, tile = 0;
+  void advance() {
+    if (!one && ++tile < tiles) return;
+    tile = 0;
+    ++row;
+  }
+};
+
 // put(c, row) for the rows 0 .. rows - 1 of a tensor in turn; lanes that are not used hold zeros.
 template <class T, class Put>
 inline void gather_rows(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {

@@ -6,7 +6,8 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// The transforms of one group of rings. A task takes as many rings, channels and samples as a vector has lanes.
+// The transforms of one group of rings. Lanes are channels, rings and samples, counted through, as many as a vector holds; where there
+// are few channels, they are rings and samples, and each channel has a tile of its own: a ring is then a single run of memory.
 template <class T>
 class Rings {
  public:
@@ -20,27 +21,28 @@ class Rings {
         tables_(static_cast<const R*>(args.tables)),
         fft_(group.fft, tables_, args.rows),
         flip_(flip_of(args, group.method)),
-        map_(args, group, flip_) {}
+        tiles_(tiles_of(args, group)),
+        map_(args, group, flip_, tiles_, tile_rows() * W) {}
 
-  int64_t lanes() const { return args_.outer * group_.rings * args_.inner; }
+  int64_t lanes() const { return args_.outer * group_.rings * (args_.inner / tiles_); }
   int64_t tasks() const { return ceil_div(lanes(), W); }
-  int64_t task_size() const { return group_.fft.size * W * 2; }
-  size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() + fft_.scratch_rows()) * W) * sizeof(R); }
+  int64_t task_size() const { return group_.fft.size * W * 2 * tiles_; }
+  size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() * tiles_ + fft_.scratch_rows()) * W) * sizeof(R); }
 
-  void run(int64_t task, R* tile) const {
-    R* scratch = tile + tile_rows() * W;
+  void run(int64_t task, R* memory) const {
+    R* scratch = memory + tile_rows() * tiles_ * W;
     LaneRuns<T> at_orders, at_points;
     locate(task * W, at_orders, at_points);
     const T* x = static_cast<const T*>(args_.x);
     T* out = static_cast<T*>(args_.out);
     if (args_.synthesis) {
-      map_.put_orders(x, at_orders, tile);
-      transform<true>(tile, scratch);
-      take_points(tile, at_points, out);
+      map_.put_orders(x, at_orders, memory);
+      for (int64_t t = 0; t < tiles_; ++t) transform<true>(memory + t * tile_rows() * W, scratch);
+      tiles_ == 1 ? take_points<true>(memory, at_points, out) : take_points<false>(memory, at_points, out);
     } else {
-      put_points(x, at_points, tile);
-      transform<false>(tile, scratch);
-      map_.take_orders(tile, at_orders, out);
+      tiles_ == 1 ? put_points<true>(x, at_points, memory) : put_points<false>(x, at_points, memory);
+      for (int64_t t = 0; t < tiles_; ++t) transform<false>(memory + t * tile_rows() * W, scratch);
+      map_.take_orders(memory, at_orders, out);
     }
   }
 
@@ -51,21 +53,26 @@ class Rings {
     return method == FourierMethod::chirp ? plus : args.sign < 0;
   }
 
+  static int64_t tiles_of(const FourierArgs& args, const FourierGroup& group) {
+    const bool few = args.inner < W && args.inner <= kMaxTiles && 2 * args.outer * group.rings >= W;
+    return args.inner == 1 || few ? args.inner : 1;
+  }
+
   int64_t columns() const { return 2 * args_.orders - 1; }
   int64_t tile_rows() const {
     return group_.method == FourierMethod::odd || group_.method == FourierMethod::even ? group_.n : 2 * group_.fft.size;
   }
 
   void locate(int64_t first, LaneRuns<T>& orders, LaneRuns<T>& points) const {
-    const int64_t inner = args_.inner, end = minimum(first + W, lanes()), row = first / inner;
+    const int64_t inner = args_.inner / tiles_, end = minimum(first + W, lanes()), row = first / inner;
     int64_t i = first % inner, outer = row / group_.rings, listed = row % group_.rings;
     orders.used = points.used = end - first;
     orders.step = points.step = inner;
     for (int64_t lane = first; lane < end; i = 0) {
       const int64_t ring = args_.uniform ? listed : args_.ring_list[group_.ring_list + listed];
       const int64_t point = args_.uniform ? ring * group_.n : args_.ring[ring][0], count = minimum(inner - i, end - lane);
-      orders.run[orders.runs++] = {lane - first, count, (outer * args_.rings + ring) * columns() * inner + i};
-      points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * inner + i};
+      orders.run[orders.runs++] = {lane - first, count, (outer * args_.rings + ring) * columns() * args_.inner + i};
+      points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * args_.inner + i};
       lane += count;
       if (++listed == group_.rings) {
         listed = 0;
@@ -78,29 +85,34 @@ class Rings {
     if (end > begin) memset(tile + begin * W, 0, static_cast<size_t>((end - begin) * W) * sizeof(R));
   }
 
-  void put_points(const T* x, const LaneRuns<T>& at, R* tile) const {
-    if (parts == 1 && group_.method == FourierMethod::chirp) clear(tile, 0, 2 * group_.n);
+  template <bool one>
+  void put_points(const T* x, const LaneRuns<T>& lanes, R* memory) const {
+    if (parts == 1 && group_.method == FourierMethod::chirp) clear(memory, 0, tile_rows() * tiles_);
     const int32_t* rows = args_.rows + group_.rows;
-    gather_rows(x, at, group_.n, [&](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS {
-      R* row = tile + rows[p] * W;
+    TileCursor<one> at{tiles_};
+    gather_rows(x, lanes, group_.n * tiles_, [&](int64_t, RowOf<T> v) CLEBSCH_ALWAYS {
+      R* row = memory + (at.tile * tile_rows() + rows[at.row]) * W;
       if constexpr (parts == 1)
         store<R>(row, v);
       else
         store_pair(row + flip_ * W, row + (1 - flip_) * W, v);
+      at.advance();
     });
   }
 
-  void take_points(const R* tile, const LaneRuns<T>& at, T* out) const {
+  template <bool one>
+  void take_points(const R* memory, const LaneRuns<T>& lanes, T* out) const {
     const int32_t* rows = args_.rows + group_.rows;
-    scatter_rows(
-        [&](int64_t p) CLEBSCH_ALWAYS -> RowOf<T> {
-          const R* row = tile + rows[p] * W;
-          if constexpr (parts == 1)
-            return load(row + flip_ * W);
-          else
-            return load_pair(row + flip_ * W, row + (1 - flip_) * W);
-        },
-        at, group_.n, out);
+    TileCursor<one> at{tiles_};
+    const auto take = [&](int64_t) CLEBSCH_ALWAYS -> RowOf<T> {
+      const R* row = memory + (at.tile * tile_rows() + rows[at.row]) * W;
+      at.advance();
+      if constexpr (parts == 1)
+        return load(row + flip_ * W);
+      else
+        return load_pair(row + flip_ * W, row + (1 - flip_) * W);
+    };
+    scatter_rows(take, lanes, group_.n * tiles_, out);
   }
 
   template <bool synthesis>
@@ -159,7 +171,7 @@ class Rings {
   const FourierGroup& group_;
   const R* tables_;
   const Fft<R> fft_;
-  const int64_t flip_;
+  const int64_t flip_, tiles_;
   const OrderMap<T> map_;
 };
 
