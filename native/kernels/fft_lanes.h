@@ -199,15 +199,24 @@ inline void gather_pieces(const T* x, const LaneRuns<T>& lanes, int64_t rows, Pu
   }
 }
 
-// Rows in turn: rows p of `tiles` tiles, one after another, then rows p + 1. one: of one tile.
+// Row c of a tensor as row `row` of one of `tiles` tiles, for calls in turn; one: there is one tile.
 template <bool one>
-struct TileCursor {
-  int64_t tiles, row = 0, tile = 0;
-  void advance() {
-    if (!one && ++tile < tiles) return;
-    tile = 0;
-    ++row;
+class TileCursor {
+ public:
+  struct At {
+    int64_t row, tile;
+  };
+  explicit TileCursor(int64_t tiles) : tiles_(tiles) {}
+  CLEBSCH_INLINE At next(int64_t c) {
+    if constexpr (one) return {c, 0};
+    const At at = next_;
+    if (++next_.tile == tiles_) next_ = {at.row + 1, 0};
+    return at;
   }
+
+ private:
+  int64_t tiles_;
+  At next_ = {0, 0};
 };
 
 // put(c, row) for the rows 0 .. rows - 1 of a tensor in turn; lanes that are not used hold zeros.

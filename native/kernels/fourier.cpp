@@ -89,24 +89,24 @@ class Rings {
   void put_points(const T* x, const LaneRuns<T>& lanes, R* memory) const {
     if (parts == 1 && group_.method == FourierMethod::chirp) clear(memory, 0, tile_rows() * tiles_);
     const int32_t* rows = args_.rows + group_.rows;
-    TileCursor<one> at{tiles_};
-    gather_rows(x, lanes, group_.n * tiles_, [&](int64_t, RowOf<T> v) CLEBSCH_ALWAYS {
-      R* row = memory + (at.tile * tile_rows() + rows[at.row]) * W;
+    TileCursor<one> cursor(tiles_);
+    gather_rows(x, lanes, group_.n * tiles_, [&](int64_t c, RowOf<T> v) CLEBSCH_ALWAYS {
+      const auto [p, t] = cursor.next(c);
+      R* row = memory + (t * tile_rows() + rows[p]) * W;
       if constexpr (parts == 1)
         store<R>(row, v);
       else
         store_pair(row + flip_ * W, row + (1 - flip_) * W, v);
-      at.advance();
     });
   }
 
   template <bool one>
   void take_points(const R* memory, const LaneRuns<T>& lanes, T* out) const {
     const int32_t* rows = args_.rows + group_.rows;
-    TileCursor<one> at{tiles_};
-    const auto take = [&](int64_t) CLEBSCH_ALWAYS -> RowOf<T> {
-      const R* row = memory + (at.tile * tile_rows() + rows[at.row]) * W;
-      at.advance();
+    TileCursor<one> cursor(tiles_);
+    const auto take = [&](int64_t c) CLEBSCH_ALWAYS -> RowOf<T> {
+      const auto [p, t] = cursor.next(c);
+      const R* row = memory + (t * tile_rows() + rows[p]) * W;
       if constexpr (parts == 1)
         return load(row + flip_ * W);
       else

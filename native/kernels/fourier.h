@@ -145,54 +145,51 @@ class OrderMap {
  private:
   template <bool one>
   void put(const T* x, const LaneRuns<T>& lanes, R* memory) const {
-    TileCursor<one> at{tiles};
+    TileCursor<one> cursor(tiles);
     if constexpr (is_complex<T>) {
       const bool aliased = 2 * orders - 1 > n;
-      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t, Pair<R> v) CLEBSCH_ALWAYS {
-        R* tile = memory + at.tile * tile_size;
-        const int64_t m = at.row - (orders - 1), k = residue(m);
+      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t c, Pair<R> v) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        R* tile = memory + t * tile_size;
+        const int64_t m = row - (orders - 1), k = residue(m);
         v = turn<false>(m, v);
         put_row(tile + real_row_of_pair(k) * W, v.re, aliased);
         put_row(tile + imaginary_row(k) * W, v.im, aliased);
-        at.advance();
       });
     } else {
       Vector<R> plus[one ? 1 : kMaxTiles] = {};
-      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t, Vector<R> v) CLEBSCH_ALWAYS {
-        R* tile = memory + at.tile * tile_size;
-        Vector<R>& kept = plus[one ? 0 : at.tile];
-        if (at.row == 0)
+      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t c, Vector<R> v) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        R* tile = memory + t * tile_size;
+        if (row == 0)
           store<R>(tile + real_row(0) * W, scale * v);
-        else if (at.row % 2 == 0)
-          put_wave(at.row / 2, kept, v, tile);
-        kept = v;
-        at.advance();
+        else if (row % 2 == 0)
+          put_wave(row / 2, plus[t], v, tile);
+        plus[t] = v;
       });
     }
   }
 
   template <bool one>
   void take(const R* memory, const LaneRuns<T>& lanes, T* out) const {
-    TileCursor<one> at{tiles};
+    TileCursor<one> cursor(tiles);
     if constexpr (is_complex<T>) {
-      const auto take_row = [&](int64_t) CLEBSCH_ALWAYS {
-        const R* tile = memory + at.tile * tile_size;
-        const int64_t m = at.row - (orders - 1), k = residue(m);
-        at.advance();
+      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        const R* tile = memory + t * tile_size;
+        const int64_t m = row - (orders - 1), k = residue(m);
         return turn<true>(m, load_pair(tile + real_row_of_pair(k) * W, tile + imaginary_row(k) * W));
       };
       scatter_rows(take_row, lanes, (2 * orders - 1) * tiles, out);
     } else {
       Vector<R> minus[one ? 1 : kMaxTiles] = {};
-      const auto take_row = [&](int64_t) CLEBSCH_ALWAYS {
-        const int64_t row = at.row;
-        const R* tile = memory + at.tile * tile_size;
-        Vector<R>& kept = minus[one ? 0 : at.tile];
-        at.advance();
+      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        const R* tile = memory + t * tile_size;
         if (row == 0) return scale * load(tile + real_row(0) * W);
-        if (row % 2 == 0) return kept;
+        if (row % 2 == 0) return minus[t];
         const Pair<R> wave = take_wave((row + 1) / 2, tile);
-        kept = wave.im;
+        minus[t] = wave.im;
         return wave.re;
       };
       scatter_rows(take_row, lanes, (2 * orders - 1) * tiles, out);
