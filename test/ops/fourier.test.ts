@@ -48,7 +48,9 @@ test('plans stay within the budget of the plan cache', () => {
   const { limit } = planCache;
   try {
     planCache.limit = 1000;
-    expect(() => fourierSynthesis(waves([1, 1, 5, 1]), { orders: 3, points: 999 })).toThrow(expect.objectContaining({ code: 'ERR_MEMORY' }));
+    expect(() => fourierSynthesis(waves([1, 1, 5, 1]), { orders: 3, points: 999 })).toThrow(
+      expect.objectContaining({ code: 'ERR_MEMORY' }),
+    );
   } finally {
     planCache.limit = limit;
   }
