@@ -9,7 +9,7 @@ constexpr int64_t kMaxTiles = 8;  // that are filled together
 
 // The orders of one group of rings.
 template <class T>
-class OrderMap {
+struct OrderMap {
   using R = RealOf<T>;
   static constexpr int64_t W = kWidth<R>;
   int64_t tiles, tile_size;
@@ -19,7 +19,6 @@ class OrderMap {
   R scale;
   const R* phases;
 
- public:
   // flip: real and imaginary rows of the transform are exchanged, which turns the sign of its exponent. Every row of the tensor is
   // `tiles` rows, of tiles that are `tile_size` apart.
   OrderMap(const FourierArgs& args, const FourierGroup& group, int64_t flip, int64_t tiles, int64_t tile_size)
@@ -37,7 +36,6 @@ class OrderMap {
         scale(static_cast<R>(args.scale)),
         phases(static_cast<const R*>(args.tables) + group.phases) {}
 
- private:
   // X_0 and, for even n, X_(n/2) of real numbers are real.
   bool is_single(int64_t k) const { return k == 0 || 2 * k == n; }
   int64_t real_row(int64_t k) const { return method == FourierMethod::even && 2 * k == n ? 1 : re_first + k * re_step; }
@@ -115,7 +113,6 @@ class OrderMap {
     return multiply<conjugated>(x, w);
   }
 
- public:
   // Gathers the orders of a tensor into tiles.
   void put_orders(const T* x, const LaneRuns<T>& lanes, R* memory) const {
     // The first order of a residue would set its row and others add to it: where there are others, rows are cleared.
@@ -142,7 +139,6 @@ class OrderMap {
       take<false>(memory, lanes, out);
   }
 
- private:
   template <bool one>
   void put(const T* x, const LaneRuns<T>& lanes, R* memory) const {
     TileCursor<one> cursor(tiles);
