@@ -288,7 +288,7 @@ struct FourierGroup {
 
 // Ring r has n_r points at phi_p = 2 pi (p + offset_r) / n_r; `points` is their sum, ring after ring.
 //   complex dtype, orders m = -(M-1) .. M-1:  f_p = scale sum_m x_m e^(sign i m phi_p)
-//   real dtype, columns 0, +1, -1, +2, ...:   f_p = scale (x_0 + sum_(m>0) sqrt2 (-1)^m (x_(+m) cos(m phi_p) + x_(-m) sin(m phi_p)))
+//   real dtype, columns 0, +1, -1, +2, ...:   f_p = scale (x_0 + sum_(m>0) sqrt2 (-1)^m (x_(+m) cos(m phi_p) + sign x_(-m) sin(m phi_p)))
 // synthesis: x [outer, rings, 2M-1, inner] -> f [outer, points, inner]; else the conjugate transpose of that map, f to x. Contiguous.
 // `group` is host memory, valid during the call only. uniform: all rings are alike, one group without a list. ring[r] (ring[0] for all
 // where uniform): {first point, n_r, place of e^(2 pi i k / n_r) [n_r][2] in the tables, place of the phases}.

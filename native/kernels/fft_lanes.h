@@ -11,7 +11,7 @@ struct Run {
   int64_t lane, count, at;
 };
 
-// Where the lanes of a tile are in one tensor: rows are `step` numbers apart.
+// Where the lanes of a tile are in one tensor: rows are `step` numbers apart. Only the first `runs` runs hold anything.
 template <class T>
 struct LaneRuns {
   int64_t runs = 0, used = 0, step = 1;
@@ -132,11 +132,11 @@ CLEBSCH_INLINE void gather_block(const RealOf<T>* from, const LaneRuns<T>& lanes
   const int64_t count = (rows - c) * parts;
   Vector<R> v[W];
   unrolled<W>([&](auto l) {
-    const R* at = from + (lanes.run[l.value].at + c) * parts;
+    const auto at = [&] { return from + (lanes.run[l.value].at + c) * parts; };
     if constexpr (whole)
-      v[l.value] = load(at);
+      v[l.value] = load(at());
     else
-      v[l.value] = l.value < lanes.used ? load_some(at, count) : Vector<R>{};
+      v[l.value] = l.value < lanes.used ? load_some(at(), count) : Vector<R>{};
   });
   transpose_lanes<R>(v);
   unrolled<W / parts>([&](auto j) {
@@ -247,11 +247,11 @@ CLEBSCH_INLINE void scatter_block(Take take, const LaneRuns<T>& lanes, int64_t c
   });
   transpose_lanes<R>(v);
   unrolled<W>([&](auto l) {
-    R* at = to + (lanes.run[l.value].at + c) * parts;
+    const auto at = [&] { return to + (lanes.run[l.value].at + c) * parts; };
     if constexpr (whole)
-      store<R>(at, v[l.value]);
+      store<R>(at(), v[l.value]);
     else if (l.value < lanes.used)
-      store_some<R>(at, v[l.value], count);
+      store_some<R>(at(), v[l.value], count);
   });
 }
 

@@ -47,10 +47,10 @@ class Rings {
   }
 
  private:
-  // Transforms have the exponent + in synthesis and - in analysis, chirps always -.
+  // Transforms have the exponent + in synthesis and - in analysis, chirps always -. That of real numbers does not depend on the sign.
   static int64_t flip_of(const FourierArgs& args, FourierMethod method) {
-    const bool plus = (args.synthesis != 0) == (args.sign > 0);
-    return method == FourierMethod::chirp ? plus : args.sign < 0;
+    const bool minus = is_complex<T> && args.sign < 0, plus = (args.synthesis != 0) != minus;
+    return method == FourierMethod::chirp ? plus : minus;
   }
 
   static int64_t tiles_of(const FourierArgs& args, const FourierGroup& group) {

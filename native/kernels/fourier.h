@@ -16,7 +16,7 @@ struct OrderMap {
   FourierMethod method;
   int64_t n, orders, sign, re_first, re_step, im_first, im_step;
   bool turned;
-  R scale;
+  R scale, sine;  // sine: the sign of the sines of real numbers
   const R* phases;
 
   // flip: real and imaginary rows of the transform are exchanged, which turns the sign of its exponent. Every row of the tensor is
@@ -34,6 +34,7 @@ struct OrderMap {
         im_step(group.method == FourierMethod::odd ? -1 : 2),
         turned(group.turned != 0),
         scale(static_cast<R>(args.scale)),
+        sine(static_cast<R>(args.sign)),
         phases(static_cast<const R*>(args.tables) + group.phases) {}
 
   // X_0 and, for even n, X_(n/2) of real numbers are real.
@@ -160,7 +161,7 @@ struct OrderMap {
         if (row == 0)
           store<R>(tile + real_row(0) * W, scale * v);
         else if (row % 2 == 0)
-          put_wave(row / 2, plus[t], v, tile);
+          put_wave(row / 2, plus[t], sine * v, tile);
         plus[t] = v;
       });
     }
@@ -185,7 +186,7 @@ struct OrderMap {
         if (row == 0) return scale * load(tile + real_row(0) * W);
         if (row % 2 == 0) return minus[t];
         const Pair<R> wave = take_wave((row + 1) / 2, tile);
-        minus[t] = wave.im;
+        minus[t] = sine * wave.im;
         return wave.re;
       };
       scatter_rows(take_row, lanes, (2 * orders - 1) * tiles, out);

@@ -219,7 +219,6 @@ std::shared_ptr<const FourierPlan> plan_of(const char* op, const Options& o, Dty
 Tensor run(const char* op, const Tensor& given, std::span<const double> spec, bool synthesis) {
   const Options o = check_options(op, spec);
   require(is_floating(given.dtype), ErrorCode::dtype, op, "expected a floating dtype, got ", given.dtype);
-  require(is_complex(given.dtype) || o.sign == 1, ErrorCode::value, op, "expected sign 1 for real numbers, got ", o.sign);
   const int64_t columns = 2 * o.orders - 1;
   const bool fits = synthesis ? given.ndim() == 4 && given.shape[1] == o.rings && given.shape[2] == columns
                               : given.ndim() == 3 && given.shape[1] == o.points;

@@ -16,7 +16,6 @@ test.each<[string, Partial<FourierOptions>, string, string]>([
   ['a list of another type', { points: [4] as unknown as Int32Array }, 'ERR_VALUE', 'an Int32Array for points'],
   ['an offset that is no number', { offset: NaN }, 'ERR_VALUE', 'for offset'],
   ['a scale that is not finite', { scale: Infinity }, 'ERR_VALUE', 'for scale'],
-  ['a sign for real numbers', { sign: -1 }, 'ERR_VALUE', 'expected sign 1 for real numbers, got -1'],
   ['another sign', { sign: 2 as 1 }, 'ERR_VALUE', 'for sign, got 2'],
 ])('%s is an error', (_, options, code, text) => {
   const call = () => fourierSynthesis(waves(), { ...good, ...options });
