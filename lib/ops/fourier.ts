@@ -12,7 +12,7 @@ export interface FourierOptions {
   readonly rings?: number;
   /** Of the points, in cells: the same for all rings, or one for each; default 0. */
   readonly offset?: number | Float64Array;
-  /** Of the exponent, for complex numbers; default 1. */
+  /** Of the exponent or, for real numbers, of the sines; default 1. */
   readonly sign?: 1 | -1;
   /** A factor of all numbers; default 1. */
   readonly scale?: number;
@@ -51,7 +51,7 @@ function specOf(op: string, { orders, points, rings, offset = 0, sign = 1, scale
 /**
  * Waves to the points of rings, [outer, R, 2M-1, inner] -> [outer, P, inner], P the points of all rings, ring after ring.
  * Complex: f_p = scale * sum of x_m e^(sign i m phi_p), m = -(M-1) .. M-1. Real, columns in the order 0, +1, -1, +2, ...:
- * f_p = scale * (x_0 + sum over m > 0 of sqrt2 (-1)^m (x_(+m) cos(m phi_p) + x_(-m) sin(m phi_p))).
+ * f_p = scale * (x_0 + sum over m > 0 of sqrt2 (-1)^m (x_(+m) cos(m phi_p) + sign * x_(-m) sin(m phi_p))).
  */
 export function fourierSynthesis(x: Tensor, options: FourierOptions): Tensor {
   return synthesisOp(x, specOf('fourierSynthesis', options));

@@ -254,17 +254,20 @@ struct GroupActivationArgs {
 
 // ---- Fourier sums on rings ------------------------------------------------------------------------------------
 
-// The stages of a fast transform of `size` points, in place: stage i makes of every radix[i] neighbouring transforms one. `table` is the
-// first of its numbers, stage after stage: for a radix r above kMaxRadix cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2, by
-// panels of rows q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks; then for k = 1 .. s - 1, s the size so far,
-// e^(2 pi i j k / (r s)), [s-1][r-1][2] with j = 1 .. r - 1.
-constexpr int kMaxStages = 24, kMaxRadix = 13, kPanelRows = 4;
+// The stages of a fast transform of `size` points, in place: stage i makes of every r = |radix[i]| neighbouring transforms of s points one.
+// `table` is the first of its numbers, stage after stage: what the radix needs, then e^(2 pi i j k / (r s)) for k = 1 .. s - 1,
+// j = 1 .. r - 1, [s-1][r-1][2]. A radix above kMaxRadix needs cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2, by panels of rows
+// q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks. A negative radix is a prime that is done by convolution: with g
+// a primitive root and b_s = cos t - sin t, t = 2 pi g^-s / r, it needs sum_s b_s e^(- pi i s k / h) / 4 h, k = 0 .. h, e^(pi i k / h), k =
+// 0 .. h / 2, and the table of a transform of h points, whose radices follow those of the stages. `places` is the first of two lists for
+// each such stage: where x_j and X_j are in the memory of the convolution, j = 1 .. r - 1.
+constexpr int kMaxStages = 32, kMaxRadix = 13, kPanelRows = 4;
 constexpr int64_t matrix_size(int64_t r) {
   const int64_t h = (r - 1) / 2;
   return (h + kPanelRows - 1) / kPanelRows * h * 2 * kPanelRows;
 }
 struct FftPlan {
-  int64_t size, table;
+  int64_t size, table, places;
   int32_t stages, radix[kMaxStages];
 };
 
@@ -285,7 +288,7 @@ struct FourierGroup {
 
 // Ring r has n_r points at phi_p = 2 pi (p + offset_r) / n_r; `points` is their sum, ring after ring.
 //   complex dtype, orders m = -(M-1) .. M-1:  f_p = scale sum_m x_m e^(sign i m phi_p)
-//   real dtype, columns 0, +1, -1, +2, ...:   f_p = scale (x_0 + sum_(m>0) sqrt2 (-1)^m (x_(+m) cos(m phi_p) + x_(-m) sin(m phi_p)))
+//   real dtype, columns 0, +1, -1, +2, ...:   f_p = scale (x_0 + sum_(m>0) sqrt2 (-1)^m (x_(+m) cos(m phi_p) + sign x_(-m) sin(m phi_p)))
 // synthesis: x [outer, rings, 2M-1, inner] -> f [outer, points, inner]; else the conjugate transpose of that map, f to x. Contiguous.
 // `group` is host memory, valid during the call only. uniform: all rings are alike, one group without a list. ring[r] (ring[0] for all
 // where uniform): {first point, n_r, place of e^(2 pi i k / n_r) [n_r][2] in the tables, place of the phases}.

@@ -5,6 +5,7 @@
 // the other way round.
 //   complex: row 2 k has real, row 2 k + 1 imaginary parts.
 //   real, odd size: row 0 has X_0, row k the real and row n - k the imaginary part of X_k, 0 < k < n / 2; points have a row each.
+#include "kernels/fft_convolution.h"
 #include "kernels/fft_prime.h"
 
 namespace clebsch::CLEBSCH_ISA {
@@ -12,11 +13,15 @@ namespace {
 
 constexpr int64_t kCachedBytes = int64_t{1} << 17;  // stages of blocks up to this size are run one after another, others block by block
 
-// A column of a stage: its r numbers through load_at(j) and store_at(q, X). R: the radix, or 0 for one that needs a matrix.
+constexpr int kByMatrix = 0, kByConvolution = -1;  // in place of a radix
+
+// A column of a stage: its r numbers through load_at(j) and store_at(q, X).
 template <int R, bool plus, class T, class Load, class Store>
-CLEBSCH_INLINE void column(int64_t r, const T* matrices, T* folded, Load load_at, Store store_at) {
-  if constexpr (R == 0) {
-    transform_prime<plus>(r, matrices, folded, load_at, store_at);
+CLEBSCH_INLINE void column(const Stage<T>& stage, T* scratch, Load load_at, Store store_at) {
+  if constexpr (R == kByMatrix) {
+    transform_prime<plus>(stage.r, stage.needs, scratch, load_at, store_at);
+  } else if constexpr (R == kByConvolution) {
+    transform_convolved<plus>(stage, scratch, load_at, store_at);
   } else {
     Pair<T> x[R];
     unrolled<R>([&](auto j) { x[j.value] = load_at(j.value); });
@@ -25,19 +30,12 @@ CLEBSCH_INLINE void column(int64_t r, const T* matrices, T* folded, Load load_at
   }
 }
 
-template <class T>
-struct Stage {
-  int64_t r, s;
-  const T* matrices;
-  const T* factors;  // [s-1][r-1][2]
-};
-
 // load_at and store_at with the factors of column k > 0: before the sums in analysis, after them in synthesis.
 template <int R, bool synthesis, class T, class Load, class Store>
-CLEBSCH_INLINE void turned_column(const Stage<T>& stage, int64_t k, T* folded, Load load_at, Store store_at) {
+CLEBSCH_INLINE void turned_column(const Stage<T>& stage, int64_t k, T* scratch, Load load_at, Store store_at) {
   const T* w = stage.factors + (k - 1) * (stage.r - 1) * 2 - 2;
   column<R, synthesis>(
-      stage.r, stage.matrices, folded,
+      stage, scratch,
       [&](int64_t j) CLEBSCH_ALWAYS {
         const Pair<T> x = load_at(j);
         return synthesis || j == 0 ? x : multiply<true>(x, w + 2 * j);
@@ -46,17 +44,17 @@ CLEBSCH_INLINE void turned_column(const Stage<T>& stage, int64_t k, T* folded, L
 }
 
 template <int R, bool synthesis, class T>
-void complex_stage(const Stage<T>& stage, T* block, int64_t blocks, T* folded) {
+void complex_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
   constexpr int64_t W = kWidth<T>;
-  const int64_t r = R ? R : stage.r, step = stage.s * 2 * W;
+  const int64_t r = R > 0 ? R : stage.r, step = stage.s * 2 * W;
   for (; blocks > 0; --blocks, block += r * step) {
     T* at = block;
     const auto load_at = [&](int64_t j) CLEBSCH_ALWAYS { return load_pair(at + j * step, at + j * step + W); };
     const auto store_at = [&](int64_t q, Pair<T> x) CLEBSCH_ALWAYS { store_pair(at + q * step, at + q * step + W, x); };
-    column<R, synthesis>(r, stage.matrices, folded, load_at, store_at);
+    column<R, synthesis>(stage, scratch, load_at, store_at);
     for (int64_t k = 1; k < stage.s; ++k) {
       at += 2 * W;
-      turned_column<R, synthesis>(stage, k, folded, load_at, store_at);
+      turned_column<R, synthesis>(stage, k, scratch, load_at, store_at);
     }
   }
 }
@@ -64,8 +62,9 @@ void complex_stage(const Stage<T>& stage, T* block, int64_t blocks, T* folded) {
 // Column 0 of real numbers, x_j at row j s: X_q = sum_j x_j e^(- 2 pi i q j / r), or x_j = sum_q X_q e^(+ 2 pi i q j / r).
 template <int R, bool synthesis, class T>
 CLEBSCH_INLINE void real_column(const Stage<T>& stage, T* at, T* folded) {
+  if constexpr (R == kByConvolution) return transform_real_convolved<synthesis>(stage, at, folded);
   constexpr int64_t W = kWidth<T>;
-  const int64_t r = R ? R : stage.r, h = (r - 1) / 2, step = stage.s * W;
+  const int64_t r = R > 0 ? R : stage.r, h = (r - 1) / 2, step = stage.s * W;
   const Vector<T> first = load(at);
   Vector<T> sum = first;
   const auto fold = [&](int64_t j, Vector<T>& t, Vector<T>& u) CLEBSCH_ALWAYS {
@@ -78,7 +77,7 @@ CLEBSCH_INLINE void real_column(const Stage<T>& stage, T* at, T* folded) {
     store<T>(at + q * step, synthesis ? a - b : a);
     store<T>(at + (r - q) * step, synthesis ? a + b : -b);
   };
-  if constexpr (R == 0) {
+  if constexpr (R <= 0) {
     for (int64_t j = 0; j < h; ++j) {
       Vector<T> t, u;
       fold(j, t, u);
@@ -86,7 +85,7 @@ CLEBSCH_INLINE void real_column(const Stage<T>& stage, T* at, T* folded) {
       store<T>(folded + (2 * j + 1) * W, u);
     }
     store<T>(at, sum);
-    fold_sums<1>(h, stage.matrices, &first, folded,
+    fold_sums<1>(h, stage.needs, &first, folded,
                  [&](int64_t q, const Vector<T>* a, const Vector<T>* b) CLEBSCH_ALWAYS { put_sums(q + 1, *a, *b); });
   } else {
     constexpr int H = (R - 1) / 2;
@@ -99,11 +98,11 @@ CLEBSCH_INLINE void real_column(const Stage<T>& stage, T* at, T* folded) {
 
 // The numbers k + q s of a transform of real numbers, of which those beyond the half are conjugates: of r s - k - q s.
 template <int R, bool synthesis, class T>
-void real_stage(const Stage<T>& stage, T* block, int64_t blocks, T* folded) {
+void real_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
   constexpr int64_t W = kWidth<T>;
-  const int64_t r = R ? R : stage.r, s = stage.s;
+  const int64_t r = R > 0 ? R : stage.r, s = stage.s;
   for (; blocks > 0; --blocks, block += r * s * W) {
-    real_column<R, synthesis>(stage, block, folded);
+    real_column<R, synthesis>(stage, block, scratch);
     for (int64_t k = 1; k <= (s - 1) / 2; ++k) {
       T* low = block + k * W;
       T* high = block + (s - k) * W;
@@ -121,22 +120,23 @@ void real_stage(const Stage<T>& stage, T* block, int64_t blocks, T* folded) {
           store_pair(high + (r - 1 - q) * s * W, low + q * s * W, Pair<T>{x.re, -x.im});
       };
       if constexpr (synthesis)
-        turned_column<R, true>(stage, k, folded, load_whole, store_part);
+        turned_column<R, true>(stage, k, scratch, load_whole, store_part);
       else
-        turned_column<R, false>(stage, k, folded, load_part, store_whole);
+        turned_column<R, false>(stage, k, scratch, load_part, store_whole);
     }
   }
 }
 
 template <bool real, bool synthesis, class T>
-void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* folded) {
+void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
   const auto run = [&](auto radix) {
     constexpr int R = decltype(radix)::value;
     if constexpr (!real)
-      complex_stage<R, synthesis>(stage, block, blocks, folded);
-    else if constexpr (R == 0 || R % 2 == 1)
-      real_stage<R, synthesis>(stage, block, blocks, folded);
+      complex_stage<R, synthesis>(stage, block, blocks, scratch);
+    else if constexpr (R <= 0 || R % 2 == 1)
+      real_stage<R, synthesis>(stage, block, blocks, scratch);
   };
+  if (stage.inner) return run(Constant<kByConvolution>{});
   switch (stage.r) {
     case 2:
       return run(Constant<2>{});
@@ -155,33 +155,32 @@ void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* folded) {
     case 13:
       return run(Constant<13>{});
     default:
-      return run(Constant<0>{});
+      return run(Constant<kByMatrix>{});
   }
 }
 
-// A plan with its tables at hand; `real`: of real numbers, odd size.
+// Stages with their tables at hand.
 template <class T>
-class Fft {
+class StageList {
  public:
-  Fft(const FftPlan& plan, const T* tables) : count_(plan.stages) {
-    const T* at = tables + plan.table;
-    int64_t s = 1;
-    for (int i = 0; i < count_; ++i) {
-      const int64_t r = plan.radix[i];
-      const T* matrices = at;
-      if (r > kMaxRadix) {
-        at += matrix_size(r);
-        folded_ = folded_ > 2 * (r - 1) ? folded_ : 2 * (r - 1);
-      }
-      stages_[i] = {r, s, matrices, at};
-      at += 2 * (s - 1) * (r - 1);
-      s *= r;
-    }
+  // The next stage; `table` moves behind the factors. What the radix needs has been passed already.
+  void push(int64_t r, const T* needs, const T*& table, const int32_t* places = nullptr, const StageList* inner = nullptr) {
+    stages_[count_++] = {r, size_, needs, table, places, inner};
+    table += 2 * (size_ - 1) * (r - 1);
+    size_ *= r;
+    const int64_t rows = inner ? 2 * (r - 1) + inner->scratch_rows() : r > kMaxRadix ? 2 * (r - 1) : 0;
+    scratch_rows_ = scratch_rows_ > rows ? scratch_rows_ : rows;
+  }
+  void push_plain(int64_t r, const T*& table) {
+    const T* needs = table;
+    if (r > kMaxRadix) table += matrix_size(r);
+    push(r, needs, table);
   }
 
-  // Rows of scratch memory that a transform needs.
-  int64_t scratch_rows() const { return folded_; }
+  int64_t size() const { return size_; }
+  int64_t scratch_rows() const { return scratch_rows_; }
 
+  // real: on real numbers, of odd size.
   template <bool real, bool synthesis>
   void run(T* tile, T* scratch) const {
     run_stages<real, synthesis>(count_, tile, scratch);
@@ -207,8 +206,45 @@ class Fft {
   }
 
   Stage<T> stages_[kMaxStages];
-  int count_;
-  int64_t folded_ = 0;
+  int count_ = 0;
+  int64_t size_ = 1, scratch_rows_ = 0;
+};
+
+// A plan, ready to run on tiles; `places` is what those of the plan count from.
+template <class T>
+class Fft {
+ public:
+  Fft(const FftPlan& plan, const T* tables, const int32_t* places) {
+    const T* table = tables + plan.table;
+    const int32_t* place = places + plan.places;
+    const int32_t* inner_radix = plan.radix + plan.stages;
+    for (int i = 0, used = 0; i < plan.stages; ++i) {
+      if (plan.radix[i] > 0) {
+        stages_.push_plain(plan.radix[i], table);
+        continue;
+      }
+      const int64_t r = -plan.radix[i], h = (r - 1) / 2;
+      const T* needs = table;
+      table += 2 * (h + 1) + 2 * (h / 2 + 1);
+      StageList<T>& inner = inner_[used++];
+      while (inner.size() < h) inner.push_plain(*inner_radix++, table);
+      stages_.push(r, needs, table, place, &inner);
+      place += 2 * (r - 1);
+    }
+  }
+  Fft(const Fft&) = delete;
+
+  // Rows of scratch memory that a transform needs.
+  int64_t scratch_rows() const { return stages_.scratch_rows(); }
+
+  template <bool real, bool synthesis>
+  void run(T* tile, T* scratch) const {
+    stages_.template run<real, synthesis>(tile, scratch);
+  }
+
+ private:
+  static constexpr int kMaxConvolutions = 4;  // no more primes of that size go into 2^24
+  StageList<T> stages_, inner_[kMaxConvolutions];
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ struct Run {
   int64_t lane, count, at;
 };
 
-// Where the lanes of a tile are in one tensor: rows are `step` numbers apart.
+// Where the lanes of a tile are in one tensor: rows are `step` numbers apart. Only the first `runs` runs hold anything.
 template <class T>
 struct LaneRuns {
   int64_t runs = 0, used = 0, step = 1;
@@ -61,28 +61,61 @@ inline void store_some(R* x, Vector<R> v, int64_t n) {
     store_first<R>(x, v, n);
 }
 
-// Lanes l of a where l has not the bit d, else lanes l - d of b; or lanes l + d of a, else l of b.
-template <class R, int d, bool high, int... i>
-inline Vector<R> exchange(Vector<R> a, Vector<R> b, std::integer_sequence<int, i...>) {
-  if constexpr (high)
-    return __builtin_shufflevector(a, b, (i & d ? i + kWidth<R> : i + d)...);
-  else
-    return __builtin_shufflevector(a, b, (i & d ? i - d + kWidth<R> : i)...);
+// Which elements of two vectors a shuffle takes; a chunk is what 16 bytes hold, on which all instruction sets shuffle cheaply.
+template <class R>
+constexpr int kChunk = 16 / sizeof(R);
+// Of every chunk, units of `size` elements from a and b in turn, of its low or its high half.
+template <class R, int size, bool high>
+struct Unpack {
+  static constexpr int of(int i) {
+    const int e = i % kChunk<R>, unit = e / size, from = unit / 2 + (high ? kChunk<R> / size / 2 : 0);
+    return i - e + from * size + e % size + unit % 2 * kWidth<R>;
+  }
+};
+// First of a, then of b: half of their chunks, from chunk `first` on, `step` apart.
+template <class R, int first, int step>
+struct Chunks {
+  static constexpr int of(int i) {
+    const int half = kWidth<R> / 2, chunk = i % half / kChunk<R>;
+    return (first + chunk * step) * kChunk<R> + i % kChunk<R> + i / half * kWidth<R>;
+  }
+};
+template <class R, class Which, int... i>
+inline Vector<R> shuffle(Vector<R> a, Vector<R> b, std::integer_sequence<int, i...>) {
+  return __builtin_shufflevector(a, b, Which::of(i)...);
+}
+template <class R, class Low, class High>
+CLEBSCH_INLINE void shuffle_both(Vector<R>& a, Vector<R>& b) {
+  const Vector<R> low = shuffle<R, Low>(a, b, LaneNumbers<R>()), high = shuffle<R, High>(a, b, LaneNumbers<R>());
+  a = low;
+  b = high;
 }
 
-// Row i, lane j <-> row j, lane i.
-template <class R, int d = 1>
-inline void transpose_lanes(Vector<R>* v) {
-  if constexpr (d < kWidth<R>) {
-#pragma GCC unroll 16
-    for (int i = 0; i < kWidth<R>; ++i) {
-      if (i & d) continue;
-      const Vector<R> a = v[i], b = v[i + d];
-      v[i] = exchange<R, d, false>(a, b, LaneNumbers<R>());
-      v[i + d] = exchange<R, d, true>(a, b, LaneNumbers<R>());
+// Row i, lane j <-> row j, lane i: first within chunks, then whole chunks.
+template <class R>
+CLEBSCH_INLINE void transpose_lanes(Vector<R>* v) {
+  constexpr int W = kWidth<R>, L = kChunk<R>, N = W / L;
+  unrolled<N>([&](auto group) {
+    Vector<R>* r = v + group.value * L;
+    unrolled<L / 2>([&](auto i) { shuffle_both<R, Unpack<R, 1, false>, Unpack<R, 1, true>>(r[2 * i.value], r[2 * i.value + 1]); });
+    if constexpr (L == 4) {
+      shuffle_both<R, Unpack<R, 2, false>, Unpack<R, 2, true>>(r[0], r[2]);
+      shuffle_both<R, Unpack<R, 2, false>, Unpack<R, 2, true>>(r[1], r[3]);
+      std::swap(r[1], r[2]);
     }
-    transpose_lanes<R, 2 * d>(v);
-  }
+  });
+  unrolled<L>([&](auto j) {
+    if constexpr (N == 2) {
+      shuffle_both<R, Chunks<R, 0, 1>, Chunks<R, 1, 1>>(v[j.value], v[L + j.value]);
+    } else if constexpr (N == 4) {
+      Vector<R>&a = v[j.value], &b = v[L + j.value], &c = v[2 * L + j.value], &d = v[3 * L + j.value];
+      shuffle_both<R, Chunks<R, 0, 1>, Chunks<R, 2, 1>>(a, b);
+      shuffle_both<R, Chunks<R, 0, 1>, Chunks<R, 2, 1>>(c, d);
+      shuffle_both<R, Chunks<R, 0, 2>, Chunks<R, 1, 2>>(a, c);
+      shuffle_both<R, Chunks<R, 0, 2>, Chunks<R, 1, 2>>(b, d);
+      std::swap(b, c);
+    }
+  });
 }
 
 // What a row of a tensor is in a tile: a vector or, of complex numbers, a pair of them.
@@ -99,11 +132,11 @@ CLEBSCH_INLINE void gather_block(const RealOf<T>* from, const LaneRuns<T>& lanes
   const int64_t count = (rows - c) * parts;
   Vector<R> v[W];
   unrolled<W>([&](auto l) {
-    const R* at = from + (lanes.run[l.value].at + c) * parts;
+    const auto at = [&] { return from + (lanes.run[l.value].at + c) * parts; };
     if constexpr (whole)
-      v[l.value] = load(at);
+      v[l.value] = load(at());
     else
-      v[l.value] = l.value < lanes.used ? load_some(at, count) : Vector<R>{};
+      v[l.value] = l.value < lanes.used ? load_some(at(), count) : Vector<R>{};
   });
   transpose_lanes<R>(v);
   unrolled<W / parts>([&](auto j) {
@@ -166,6 +199,26 @@ inline void gather_pieces(const T* x, const LaneRuns<T>& lanes, int64_t rows, Pu
   }
 }
 
+// Row c of a tensor as row `row` of one of `tiles` tiles, for calls in turn; one: there is one tile.
+template <bool one>
+class TileCursor {
+ public:
+  struct At {
+    int64_t row, tile;
+  };
+  explicit TileCursor(int64_t tiles) : tiles_(tiles) {}
+  CLEBSCH_INLINE At next(int64_t c) {
+    if constexpr (one) return {c, 0};
+    const At at = next_;
+    if (++next_.tile == tiles_) next_ = {at.row + 1, 0};
+    return at;
+  }
+
+ private:
+  int64_t tiles_;
+  At next_ = {0, 0};
+};
+
 // put(c, row) for the rows 0 .. rows - 1 of a tensor in turn; lanes that are not used hold zeros.
 template <class T, class Put>
 inline void gather_rows(const T* x, const LaneRuns<T>& lanes, int64_t rows, Put put) {
@@ -194,11 +247,11 @@ CLEBSCH_INLINE void scatter_block(Take take, const LaneRuns<T>& lanes, int64_t c
   });
   transpose_lanes<R>(v);
   unrolled<W>([&](auto l) {
-    R* at = to + (lanes.run[l.value].at + c) * parts;
+    const auto at = [&] { return to + (lanes.run[l.value].at + c) * parts; };
     if constexpr (whole)
-      store<R>(at, v[l.value]);
+      store<R>(at(), v[l.value]);
     else if (l.value < lanes.used)
-      store_some<R>(at, v[l.value], count);
+      store_some<R>(at(), v[l.value], count);
   });
 }
 

@@ -47,7 +47,7 @@ inline void fold_sums(int64_t h, const T* matrices, const Vector<T>* x0, const T
   if (most > P && q < end) fold_rows<P, parts>(h, q, matrices, x0, folded, f);
 }
 
-// X_q = sum_j x_j e^(+- 2 pi i q j / n): load(j) gives x_j, store(q, X_q) takes the results after the last load.
+// X_q = sum_j x_j e^(+- 2 pi i q j / n): load_at(j) gives x_j, store_at(q, X_q) takes the results after the last load.
 template <bool plus, class T, class Load, class Store>
 inline void transform_prime(int64_t n, const T* matrices, T* folded, Load load_at, Store store_at) {
   constexpr int W = kWidth<T>;

@@ -6,7 +6,8 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// The transforms of one group of rings. A task takes as many rings, channels and samples as a vector has lanes.
+// The transforms of one group of rings. Lanes are channels, rings and samples, counted through, as many as a vector holds; where there
+// are few channels, they are rings and samples, and each channel has a tile of its own: a ring is then a single run of memory.
 template <class T>
 class Rings {
  public:
@@ -18,37 +19,43 @@ class Rings {
       : args_(args),
         group_(group),
         tables_(static_cast<const R*>(args.tables)),
-        fft_(group.fft, tables_),
+        fft_(group.fft, tables_, args.rows),
         flip_(flip_of(args, group.method)),
-        map_(args, group, flip_) {}
+        tiles_(tiles_of(args, group)),
+        map_(args, group, flip_, tiles_, tile_rows() * W) {}
 
-  int64_t lanes() const { return args_.outer * group_.rings * args_.inner; }
+  int64_t lanes() const { return args_.outer * group_.rings * (args_.inner / tiles_); }
   int64_t tasks() const { return ceil_div(lanes(), W); }
-  int64_t task_size() const { return group_.fft.size * W * 2; }
-  size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() + fft_.scratch_rows()) * W) * sizeof(R); }
+  int64_t task_size() const { return group_.fft.size * W * 2 * tiles_; }
+  size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() * tiles_ + fft_.scratch_rows()) * W) * sizeof(R); }
 
-  void run(int64_t task, R* tile) const {
-    R* scratch = tile + tile_rows() * W;
+  void run(int64_t task, R* memory) const {
+    R* scratch = memory + tile_rows() * tiles_ * W;
     LaneRuns<T> at_orders, at_points;
     locate(task * W, at_orders, at_points);
     const T* x = static_cast<const T*>(args_.x);
     T* out = static_cast<T*>(args_.out);
     if (args_.synthesis) {
-      map_.put_orders(x, at_orders, tile);
-      transform<true>(tile, scratch);
-      take_points(tile, at_points, out);
+      map_.put_orders(x, at_orders, memory);
+      for (int64_t t = 0; t < tiles_; ++t) transform<true>(memory + t * tile_rows() * W, scratch);
+      tiles_ == 1 ? take_points<true>(memory, at_points, out) : take_points<false>(memory, at_points, out);
     } else {
-      put_points(x, at_points, tile);
-      transform<false>(tile, scratch);
-      map_.take_orders(tile, at_orders, out);
+      tiles_ == 1 ? put_points<true>(x, at_points, memory) : put_points<false>(x, at_points, memory);
+      for (int64_t t = 0; t < tiles_; ++t) transform<false>(memory + t * tile_rows() * W, scratch);
+      map_.take_orders(memory, at_orders, out);
     }
   }
 
  private:
-  // Transforms have the exponent + in synthesis and - in analysis, chirps always -.
+  // Transforms have the exponent + in synthesis and - in analysis, chirps always -. That of real numbers does not depend on the sign.
   static int64_t flip_of(const FourierArgs& args, FourierMethod method) {
-    const bool plus = (args.synthesis != 0) == (args.sign > 0);
-    return method == FourierMethod::chirp ? plus : args.sign < 0;
+    const bool minus = is_complex<T> && args.sign < 0, plus = (args.synthesis != 0) != minus;
+    return method == FourierMethod::chirp ? plus : minus;
+  }
+
+  static int64_t tiles_of(const FourierArgs& args, const FourierGroup& group) {
+    const bool few = args.inner < W && args.inner <= kMaxTiles && 2 * args.outer * group.rings >= W;
+    return args.inner == 1 || few ? args.inner : 1;
   }
 
   int64_t columns() const { return 2 * args_.orders - 1; }
@@ -57,15 +64,15 @@ class Rings {
   }
 
   void locate(int64_t first, LaneRuns<T>& orders, LaneRuns<T>& points) const {
-    const int64_t inner = args_.inner, end = minimum(first + W, lanes()), row = first / inner;
+    const int64_t inner = args_.inner / tiles_, end = minimum(first + W, lanes()), row = first / inner;
     int64_t i = first % inner, outer = row / group_.rings, listed = row % group_.rings;
     orders.used = points.used = end - first;
     orders.step = points.step = inner;
     for (int64_t lane = first; lane < end; i = 0) {
       const int64_t ring = args_.uniform ? listed : args_.ring_list[group_.ring_list + listed];
       const int64_t point = args_.uniform ? ring * group_.n : args_.ring[ring][0], count = minimum(inner - i, end - lane);
-      orders.run[orders.runs++] = {lane - first, count, (outer * args_.rings + ring) * columns() * inner + i};
-      points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * inner + i};
+      orders.run[orders.runs++] = {lane - first, count, (outer * args_.rings + ring) * columns() * args_.inner + i};
+      points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * args_.inner + i};
       lane += count;
       if (++listed == group_.rings) {
         listed = 0;
@@ -78,11 +85,14 @@ class Rings {
     if (end > begin) memset(tile + begin * W, 0, static_cast<size_t>((end - begin) * W) * sizeof(R));
   }
 
-  void put_points(const T* x, const LaneRuns<T>& at, R* tile) const {
-    if (parts == 1 && group_.method == FourierMethod::chirp) clear(tile, 0, 2 * group_.n);
+  template <bool one>
+  void put_points(const T* x, const LaneRuns<T>& lanes, R* memory) const {
+    if (parts == 1 && group_.method == FourierMethod::chirp) clear(memory, 0, tile_rows() * tiles_);
     const int32_t* rows = args_.rows + group_.rows;
-    gather_rows(x, at, group_.n, [&](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS {
-      R* row = tile + rows[p] * W;
+    TileCursor<one> cursor(tiles_);
+    gather_rows(x, lanes, group_.n * tiles_, [&](int64_t c, RowOf<T> v) CLEBSCH_ALWAYS {
+      const auto [p, t] = cursor.next(c);
+      R* row = memory + (t * tile_rows() + rows[p]) * W;
       if constexpr (parts == 1)
         store<R>(row, v);
       else
@@ -90,17 +100,19 @@ class Rings {
     });
   }
 
-  void take_points(const R* tile, const LaneRuns<T>& at, T* out) const {
+  template <bool one>
+  void take_points(const R* memory, const LaneRuns<T>& lanes, T* out) const {
     const int32_t* rows = args_.rows + group_.rows;
-    scatter_rows(
-        [&](int64_t p) CLEBSCH_ALWAYS -> RowOf<T> {
-          const R* row = tile + rows[p] * W;
-          if constexpr (parts == 1)
-            return load(row + flip_ * W);
-          else
-            return load_pair(row + flip_ * W, row + (1 - flip_) * W);
-        },
-        at, group_.n, out);
+    TileCursor<one> cursor(tiles_);
+    const auto take = [&](int64_t c) CLEBSCH_ALWAYS -> RowOf<T> {
+      const auto [p, t] = cursor.next(c);
+      const R* row = memory + (t * tile_rows() + rows[p]) * W;
+      if constexpr (parts == 1)
+        return load(row + flip_ * W);
+      else
+        return load_pair(row + flip_ * W, row + (1 - flip_) * W);
+    };
+    scatter_rows(take, lanes, group_.n * tiles_, out);
   }
 
   template <bool synthesis>
@@ -111,47 +123,25 @@ class Rings {
       case FourierMethod::odd:
         return fft_.template run<true, synthesis>(tile, scratch);
       case FourierMethod::even:
-        if (synthesis) join_halves(tile);
+        if (synthesis) to_halves(tile);
         fft_.template run<false, synthesis>(tile, scratch);
-        if (!synthesis) split_halves(tile);
+        if (!synthesis) from_halves(tile);
         return;
       case FourierMethod::chirp:
         return run_chirp(tile, scratch);
     }
   }
 
-  Pair<R> pair_at(const R* tile, int64_t k) const { return load_pair(tile + 2 * k * W, tile + (2 * k + 1) * W); }
-  void put_pair(R* tile, int64_t k, Pair<R> v) const { store_pair(tile + 2 * k * W, tile + (2 * k + 1) * W, v); }
-
-  // With h = n / 2 and w = e^(2 pi i k / n): the points f_(2 j) + i f_(2 j + 1) are a transform of h numbers
-  //   Z_k = (X_k + conj X_(h-k)) + i w (X_k - conj X_(h-k)).
-  void join_halves(R* tile) const {
-    const int64_t h = group_.n / 2;
+  // n real numbers from and to a transform of h = n / 2 complex ones.
+  void from_halves(R* tile) const {
     const R* roots = tables_ + roots_of_group();
-    const Pair<R> ends = pair_at(tile, 0);
-    put_pair(tile, 0, {ends.re + ends.im, ends.re - ends.im});
-    for (int64_t k = 1; 2 * k <= h; ++k) {
-      const Pair<R> x = pair_at(tile, k), y = pair_at(tile, h - k);
-      const Pair<R> e = {x.re + y.re, x.im - y.im}, o = multiply<false>(Pair<R>{x.re - y.re, x.im + y.im}, roots + 2 * k);
-      put_pair(tile, k, {e.re - o.im, e.im + o.re});
-      put_pair(tile, h - k, {e.re + o.im, o.re - e.im});
-    }
+    store_pair(tile, tile + W, exchange_ends(load_pair(tile, tile + W)));
+    for_halves(tile, group_.n / 2, [&](int64_t k, Pair<R>& x, Pair<R>& y) CLEBSCH_ALWAYS { split_halves(x, y, roots + 2 * k); });
   }
-
-  // Back, with E = (Z_k + conj Z_(h-k)) / 2 and O = (Z_k - conj Z_(h-k)) / 2 i: X_k = E + conj(w) O, X_(h-k) = conj(E - conj(w) O).
-  void split_halves(R* tile) const {
-    const int64_t h = group_.n / 2;
+  void to_halves(R* tile) const {
     const R* roots = tables_ + roots_of_group();
-    const Pair<R> ends = pair_at(tile, 0);
-    put_pair(tile, 0, {ends.re + ends.im, ends.re - ends.im});
-    const R half = R(0.5);
-    for (int64_t k = 1; 2 * k <= h; ++k) {
-      const Pair<R> x = pair_at(tile, k), y = pair_at(tile, h - k);
-      const Pair<R> e = half * Pair<R>{x.re + y.re, x.im - y.im};
-      const Pair<R> o = multiply<true>(half * Pair<R>{x.im + y.im, y.re - x.re}, roots + 2 * k);
-      put_pair(tile, k, e + o);
-      put_pair(tile, h - k, {e.re - o.re, o.im - e.im});
-    }
+    store_pair(tile, tile + W, exchange_ends(load_pair(tile, tile + W)));
+    for_halves(tile, group_.n / 2, [&](int64_t k, Pair<R>& x, Pair<R>& y) CLEBSCH_ALWAYS { join_halves(x, y, roots + 2 * k); });
   }
 
   int64_t roots_of_group() const { return args_.ring[args_.uniform ? 0 : args_.ring_list[group_.ring_list]][2]; }
@@ -161,12 +151,18 @@ class Rings {
     const R* b = tables_ + group_.chirp;
     const R* kernel = b + 2 * group_.n;
     const auto turn = [&] {
-      for (int64_t k = 0; k < group_.n; ++k) put_pair(tile, k, multiply<true>(pair_at(tile, k), b + 2 * k));
+      for (int64_t k = 0; k < group_.n; ++k) {
+        R* at = tile + 2 * k * W;
+        store_pair(at, at + W, multiply<true>(load_pair(at, at + W), b + 2 * k));
+      }
     };
     turn();
     clear(tile, 2 * group_.n, 2 * group_.fft.size);
     fft_.template run<false, true>(tile, scratch);
-    for (int64_t k = 0; k < group_.fft.size; ++k) put_pair(tile, k, multiply<false>(pair_at(tile, k), kernel + 2 * k));
+    for (int64_t k = 0; k < group_.fft.size; ++k) {
+      R* at = tile + 2 * k * W;
+      store_pair(at, at + W, multiply<false>(load_pair(at, at + W), kernel + 2 * k));
+    }
     fft_.template run<false, false>(tile, scratch);
     turn();
   }
@@ -175,7 +171,7 @@ class Rings {
   const FourierGroup& group_;
   const R* tables_;
   const Fft<R> fft_;
-  const int64_t flip_;
+  const int64_t flip_, tiles_;
   const OrderMap<T> map_;
 };
 

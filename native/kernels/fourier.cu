@@ -119,7 +119,7 @@ __global__ void __launch_bounds__(kThreads) analysis_kernel(const __grid_constan
     if constexpr (is_complex<T>)
       static_cast<T*>(args.out)[i] = result;
     else
-      static_cast<T*>(args.out)[i] = column % 2 == 0 && column > 0 ? -result.im : result.re;
+      static_cast<T*>(args.out)[i] = column % 2 == 0 && column > 0 ? static_cast<R>(-args.sign) * result.im : result.re;
   }
 }
 

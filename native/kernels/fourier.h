@@ -5,21 +5,26 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
+constexpr int64_t kMaxTiles = 8;  // that are filled together
+
 // The orders of one group of rings.
 template <class T>
-class OrderMap {
+struct OrderMap {
   using R = RealOf<T>;
   static constexpr int64_t W = kWidth<R>;
+  int64_t tiles, tile_size;
   FourierMethod method;
   int64_t n, orders, sign, re_first, re_step, im_first, im_step;
   bool turned;
-  R scale;
+  R scale, sine;  // sine: the sign of the sines of real numbers
   const R* phases;
 
- public:
-  // flip: real and imaginary rows of the transform are exchanged, which turns the sign of its exponent.
-  OrderMap(const FourierArgs& args, const FourierGroup& group, int64_t flip)
-      : method(group.method),
+  // flip: real and imaginary rows of the transform are exchanged, which turns the sign of its exponent. Every row of the tensor is
+  // `tiles` rows, of tiles that are `tile_size` apart.
+  OrderMap(const FourierArgs& args, const FourierGroup& group, int64_t flip, int64_t tiles, int64_t tile_size)
+      : tiles(tiles),
+        tile_size(tile_size),
+        method(group.method),
         n(group.n),
         orders(args.orders),
         sign(args.sign),
@@ -29,9 +34,9 @@ class OrderMap {
         im_step(group.method == FourierMethod::odd ? -1 : 2),
         turned(group.turned != 0),
         scale(static_cast<R>(args.scale)),
+        sine(static_cast<R>(args.sign)),
         phases(static_cast<const R*>(args.tables) + group.phases) {}
 
- private:
   // X_0 and, for even n, X_(n/2) of real numbers are real.
   bool is_single(int64_t k) const { return k == 0 || 2 * k == n; }
   int64_t real_row(int64_t k) const { return method == FourierMethod::even && 2 * k == n ? 1 : re_first + k * re_step; }
@@ -109,60 +114,85 @@ class OrderMap {
     return multiply<conjugated>(x, w);
   }
 
- public:
-  // Gathers the orders of a tensor into a tile.
-  void put_orders(const T* x, const LaneRuns<T>& lanes, R* tile) const {
-    if constexpr (is_complex<T>) {
-      // The first order of a residue sets its row, others add to it: they come in ascending order, and rows before them are cleared.
-      const bool aliased = 2 * orders - 1 > n;
-      if (aliased)
-        clear_orders(tile, 0, n);
+  // Gathers the orders of a tensor into tiles.
+  void put_orders(const T* x, const LaneRuns<T>& lanes, R* memory) const {
+    // The first order of a residue would set its row and others add to it: where there are others, rows are cleared.
+    const bool aliased = 2 * orders - 1 > n;
+    for (int64_t t = 0; t < tiles; ++t) {
+      R* tile = memory + t * tile_size;
+      if constexpr (!is_complex<T>)
+        clear_orders(tile, orders, n / 2 + 1);
       else
-        clear_orders(tile, orders, n - orders + 1);
-      gather_rows(x, lanes, 2 * orders - 1, [&](int64_t c, Pair<R> v) CLEBSCH_ALWAYS {
-        const int64_t m = c - (orders - 1), k = residue(m);
+        clear_orders(tile, aliased ? 0 : orders, aliased ? n : n - orders + 1);
+    }
+    if (tiles == 1)
+      put<true>(x, lanes, memory);
+    else
+      put<false>(x, lanes, memory);
+    for (int64_t t = 0; !is_complex<T> && method == FourierMethod::chirp && t < tiles; ++t) add_conjugates(memory + t * tile_size);
+  }
+
+  // Scatters the orders in tiles to a tensor.
+  void take_orders(const R* memory, const LaneRuns<T>& lanes, T* out) const {
+    if (tiles == 1)
+      take<true>(memory, lanes, out);
+    else
+      take<false>(memory, lanes, out);
+  }
+
+  template <bool one>
+  void put(const T* x, const LaneRuns<T>& lanes, R* memory) const {
+    TileCursor<one> cursor(tiles);
+    if constexpr (is_complex<T>) {
+      const bool aliased = 2 * orders - 1 > n;
+      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t c, Pair<R> v) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        R* tile = memory + t * tile_size;
+        const int64_t m = row - (orders - 1), k = residue(m);
         v = turn<false>(m, v);
         put_row(tile + real_row_of_pair(k) * W, v.re, aliased);
         put_row(tile + imaginary_row(k) * W, v.im, aliased);
       });
     } else {
-      clear_orders(tile, orders, n / 2 + 1);
-      Vector<R> plus = {};
-      gather_rows(x, lanes, 2 * orders - 1, [&](int64_t c, Vector<R> v) CLEBSCH_ALWAYS {
-        if (c == 0)
+      Vector<R> plus[one ? 1 : kMaxTiles] = {};
+      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t c, Vector<R> v) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        R* tile = memory + t * tile_size;
+        if (row == 0)
           store<R>(tile + real_row(0) * W, scale * v);
-        else if (c % 2 == 0)
-          put_wave(c / 2, plus, v, tile);
-        plus = v;
+        else if (row % 2 == 0)
+          put_wave(row / 2, plus[t], sine * v, tile);
+        plus[t] = v;
       });
-      if (method == FourierMethod::chirp) add_conjugates(tile);
     }
   }
 
-  // Scatters the orders in a tile to a tensor.
-  void take_orders(const R* tile, const LaneRuns<T>& lanes, T* out) const {
+  template <bool one>
+  void take(const R* memory, const LaneRuns<T>& lanes, T* out) const {
+    TileCursor<one> cursor(tiles);
     if constexpr (is_complex<T>) {
-      scatter_rows(
-          [&](int64_t c) CLEBSCH_ALWAYS {
-            const int64_t m = c - (orders - 1), k = residue(m);
-            return turn<true>(m, load_pair(tile + real_row_of_pair(k) * W, tile + imaginary_row(k) * W));
-          },
-          lanes, 2 * orders - 1, out);
+      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        const R* tile = memory + t * tile_size;
+        const int64_t m = row - (orders - 1), k = residue(m);
+        return turn<true>(m, load_pair(tile + real_row_of_pair(k) * W, tile + imaginary_row(k) * W));
+      };
+      scatter_rows(take_row, lanes, (2 * orders - 1) * tiles, out);
     } else {
-      Vector<R> minus = {};
-      scatter_rows(
-          [&](int64_t c) CLEBSCH_ALWAYS {
-            if (c == 0) return scale * load(tile + real_row(0) * W);
-            if (c % 2 == 0) return minus;
-            const Pair<R> wave = take_wave((c + 1) / 2, tile);
-            minus = wave.im;
-            return wave.re;
-          },
-          lanes, 2 * orders - 1, out);
+      Vector<R> minus[one ? 1 : kMaxTiles] = {};
+      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS {
+        const auto [row, t] = cursor.next(c);
+        const R* tile = memory + t * tile_size;
+        if (row == 0) return scale * load(tile + real_row(0) * W);
+        if (row % 2 == 0) return minus[t];
+        const Pair<R> wave = take_wave((row + 1) / 2, tile);
+        minus[t] = sine * wave.im;
+        return wave.re;
+      };
+      scatter_rows(take_row, lanes, (2 * orders - 1) * tiles, out);
     }
   }
 
- private:
   // All n numbers, where the transform does not know that they come from real ones.
   void add_conjugates(R* tile) const {
     for (int64_t k = 0; 2 * k <= n; ++k) {

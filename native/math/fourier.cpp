@@ -1,6 +1,8 @@
 #include "math/fourier.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 
 #include "kernels/abi.h"
@@ -28,7 +30,7 @@ Complex turned(int64_t quarters, long double rest) {
 
 int64_t product(const std::vector<int>& radices) {
   int64_t size = 1;
-  for (int r : radices) size *= r;
+  for (int r : radices) size *= std::abs(r);
   return size;
 }
 
@@ -44,6 +46,55 @@ std::vector<Complex> transform(const Complex* x, int64_t step, const std::vector
   for (int64_t k = 0; k < n; ++k)
     for (int64_t j = 0; j < r; ++j) out[k] += parts[j][k % s] * roots[j * k % n * (all / n)];
   return out;
+}
+
+// Ascending; {1} for 1.
+std::vector<int64_t> primes_of(int64_t n) {
+  std::vector<int64_t> primes;
+  for (int64_t p = 2; p * p <= n; ++p)
+    for (; n % p == 0; n /= p) primes.push_back(p);
+  if (n > 1 || primes.empty()) primes.push_back(n);
+  return primes;
+}
+
+// As measured: sums by a matrix are faster for smaller primes, a chirp than sums for larger ones, where there is no convolution.
+constexpr int64_t kLeastConvolution = 41, kLargestMatrix = 151;
+
+// The transforms within a convolution have none themselves, and small primes.
+bool is_convolved(int64_t p) {
+  const int64_t largest = primes_of((p - 1) / 2).back();
+  return p >= kLeastConvolution && largest < kLeastConvolution && 3 * largest <= p;
+}
+
+int64_t primitive_root(int64_t p) {
+  const std::vector<int64_t> primes = primes_of(p - 1);
+  const auto power = [p](int64_t g, int64_t exponent) {
+    int64_t result = 1;
+    for (; exponent > 0; exponent /= 2, g = g * g % p)
+      if (exponent % 2 == 1) result = result * g % p;
+    return result;
+  };
+  for (int64_t g = 2;; ++g)
+    if (std::none_of(primes.begin(), primes.end(), [&](int64_t q) { return power(g, (p - 1) / q) == 1; })) return g;
+}
+
+void append(std::vector<double>& out, Complex z) { out.insert(out.end(), {z.real(), z.imag()}); }
+
+void append_convolution(int64_t r, std::vector<double>& out) {
+  const int64_t h = (r - 1) / 2, g = primitive_root(r);
+  std::vector<int> radices = fft_radices(h);
+  std::vector<Complex> kernel(static_cast<size_t>(2 * h)), roots(kernel.size());
+  for (int64_t s = 0, power = 1; s < 2 * h; ++s, power = power * g % r) {
+    const Complex root = unit_root(power, r);
+    kernel[(2 * h - s) % (2 * h)] = (root.real() - root.imag()) / static_cast<double>(4 * h);
+    roots[s] = unit_root(s, 2 * h);
+  }
+  const std::vector<int> inner = radices;
+  radices.push_back(2);
+  const std::vector<Complex> spectrum = transform(kernel.data(), 1, radices, radices.size(), roots);
+  for (int64_t k = 0; k <= h; ++k) append(out, std::conj(spectrum[k]));
+  for (int64_t k = 0; k <= h / 2; ++k) append(out, roots[k]);
+  append_fft_table(inner, out);
 }
 
 void append_matrices(int64_t r, std::vector<double>& out) {
@@ -70,37 +121,49 @@ Complex phase(int64_t m, double offset, int64_t n) {
   return turned(static_cast<int64_t>(whole), quarters - whole);
 }
 
-int64_t largest_prime(int64_t n) {
-  int64_t largest = 1;
-  for (int64_t p = 2; p * p <= n; ++p)
-    for (; n % p == 0; n /= p) largest = p;
-  return n > 1 ? n : largest;
+bool has_fast_stages(int64_t n) {
+  const std::vector<int64_t> primes = primes_of(n);
+  return std::all_of(primes.begin(), primes.end(), [](int64_t p) { return p <= kLargestMatrix || is_convolved(p); });
 }
 
 int64_t smooth_size(int64_t n) {
-  while (largest_prime(n) > 7) ++n;
+  while (primes_of(n).back() > 7) ++n;
   return n;
 }
 
-// Radices that need a matrix come first, where there are no factors to multiply by; then odd ones, then powers of two.
+// Large radices come first, where there are no factors to multiply by; then odd ones, then powers of two.
 std::vector<int> fft_radices(int64_t n) {
   int twos = 0;
   for (; n % 2 == 0; n /= 2) ++twos;
-  std::vector<int> odd;
-  for (int64_t p = 3; p * p <= n; p += 2)
-    for (; n % p == 0; n /= p) odd.push_back(static_cast<int>(p));
-  if (n > 1) odd.push_back(static_cast<int>(n));
-  std::vector<int> radices(odd.rbegin(), odd.rend());
+  std::vector<int> radices;
+  if (n > 1) {
+    const std::vector<int64_t> primes = primes_of(n);
+    for (auto p = primes.rbegin(); p != primes.rend(); ++p) radices.push_back(static_cast<int>(is_convolved(*p) ? -*p : *p));
+  }
   for (; twos >= 5 || twos == 3; twos -= 3) radices.push_back(8);
   for (; twos >= 2; twos -= 2) radices.push_back(4);
   if (twos == 1) radices.push_back(2);
   return radices;
 }
 
+std::vector<int> inner_radices(const std::vector<int>& radices) {
+  std::vector<int> inner;
+  for (int r : radices) {
+    if (r > 0) continue;
+    const std::vector<int> own = fft_radices((-r - 1) / 2);
+    inner.insert(inner.end(), own.begin(), own.end());
+  }
+  return inner;
+}
+
 int64_t fft_table_size(const std::vector<int>& radices) {
   int64_t count = 0, s = 1;
-  for (int64_t r : radices) {
-    if (r > kMaxRadix) count += matrix_size(r);
+  for (int radix : radices) {
+    const int64_t r = std::abs(radix), h = (r - 1) / 2;
+    if (radix < 0)
+      count += 2 * (h + 1) + 2 * (h / 2 + 1) + fft_table_size(fft_radices(h));
+    else if (r > kMaxRadix)
+      count += matrix_size(r);
     count += 2 * (s - 1) * (r - 1);
     s *= r;
   }
@@ -109,15 +172,37 @@ int64_t fft_table_size(const std::vector<int>& radices) {
 
 void append_fft_table(const std::vector<int>& radices, std::vector<double>& out) {
   int64_t s = 1;
-  for (int64_t r : radices) {
-    const int64_t n = r * s;
-    if (r > kMaxRadix) append_matrices(r, out);
+  for (int radix : radices) {
+    const int64_t r = std::abs(radix), n = r * s;
+    if (radix < 0)
+      append_convolution(r, out);
+    else if (r > kMaxRadix)
+      append_matrices(r, out);
     for (int64_t k = 1; k < s; ++k)
-      for (int64_t j = 1; j < r; ++j) {
-        const Complex root = unit_root(j * k, n);
-        out.insert(out.end(), {root.real(), root.imag()});
-      }
+      for (int64_t j = 1; j < r; ++j) append(out, unit_root(j * k, n));
     s = n;
+  }
+}
+
+int64_t fft_place_count(const std::vector<int>& radices) {
+  int64_t count = 0;
+  for (int r : radices)
+    if (r < 0) count += 2 * (-r - 1);
+  return count;
+}
+
+void append_fft_places(const std::vector<int>& radices, std::vector<int32_t>& out) {
+  for (int radix : radices) {
+    if (radix > 0) continue;
+    const int64_t r = -radix, g = primitive_root(r);
+    const std::vector<int32_t> positions = fft_positions(fft_radices((r - 1) / 2));
+    std::vector<int32_t> places(static_cast<size_t>(2 * (r - 1)));
+    for (int64_t p = 0, power = 1; p < r - 1; ++p, power = power * g % r) {
+      const auto row = [&](int64_t i) { return static_cast<int32_t>(2 * positions[i / 2] + i % 2); };
+      places[power - 1] = row(p);
+      places[r - 1 + power - 1] = row((r - 1 - p) % (r - 1));
+    }
+    out.insert(out.end(), places.begin(), places.end());
   }
 }
 
@@ -127,9 +212,9 @@ std::vector<int32_t> fft_positions(const std::vector<int>& radices) {
   for (int64_t k = 0; k < n; ++k) {
     int64_t position = 0, s = n, rest = k;
     for (auto r = radices.rbegin(); r != radices.rend(); ++r) {
-      s /= *r;
-      position += rest % *r * s;
-      rest /= *r;
+      s /= std::abs(*r);
+      position += rest % std::abs(*r) * s;
+      rest /= std::abs(*r);
     }
     positions[k] = static_cast<int32_t>(position);
   }

@@ -16,8 +16,6 @@ namespace clebsch::ops {
 namespace {
 
 constexpr int64_t kMaxPoints = int64_t{1} << 24, kMaxOrders = int64_t{1} << 24;
-// Sums over a larger prime cost more than two transforms of twice the size.
-constexpr int64_t kLargestPrime = 151;
 
 class FourierPlan final : public Plan {
  public:
@@ -39,7 +37,8 @@ bool is_count(double x, int64_t limit) { return x >= 1 && x <= static_cast<doubl
 
 Options check_options(const char* op, std::span<const double> spec) {
   const bool counted = spec.size() > 5 && spec[4] >= 1 && static_cast<double>(spec.size()) == 5 + 2 * spec[4];
-  require(counted, ErrorCode::value, op, "expected a number of points and an offset for every ring, got a list of ", spec.size());
+  require(counted, ErrorCode::value, op, "expected at least one ring, with a number of points and an offset for each, got a list of ",
+          spec.size());
   const auto [orders, rings, sign] = std::array{spec[0], spec[1], spec[2]};
   require(is_count(orders, kMaxOrders), ErrorCode::value, op, "expected an integer in 1..", kMaxOrders, " for orders, got ", orders);
   require(is_count(rings, INT32_MAX), ErrorCode::value, op, "expected a positive integer for rings, got ", rings);
@@ -77,15 +76,12 @@ FourierGroup make_group(int64_t n, bool complex, std::vector<int>& radices) {
   group.n = n;
   const int64_t size = complex || n % 2 == 1 ? n : n / 2;
   group.method = complex ? FourierMethod::complex : n % 2 == 1 ? FourierMethod::odd : FourierMethod::even;
-  if (math::largest_prime(size) > kLargestPrime) {
-    group.method = FourierMethod::chirp;
-    group.fft.size = math::smooth_size(2 * n - 1);
-  } else {
-    group.fft.size = size;
-  }
+  if (!math::has_fast_stages(size)) group.method = FourierMethod::chirp;
+  group.fft.size = group.method == FourierMethod::chirp ? math::smooth_size(2 * n - 1) : size;
   radices = math::fft_radices(group.fft.size);
   group.fft.stages = static_cast<int32_t>(radices.size());
-  std::copy(radices.begin(), radices.end(), group.fft.radix);
+  const std::vector<int> inner = math::inner_radices(radices);
+  std::copy(inner.begin(), inner.end(), std::copy(radices.begin(), radices.end(), group.fft.radix));
   return group;
 }
 
@@ -115,6 +111,7 @@ Layout lay_out(const Options& o, bool complex) {
     group.chirp = take(layout.numbers, group.method == FourierMethod::chirp ? 2 * (group.n + group.fft.size) : 0);
     group.ring_list = take(listed, group.rings);
     group.rows = take(layout.places, group.n);
+    group.fft.places = take(layout.places, math::fft_place_count(layout.radices[i]));
   }
   layout.places += 4 * static_cast<int64_t>(layout.rings.size()) + (o.uniform ? 0 : listed);
   return layout;
@@ -195,7 +192,10 @@ std::shared_ptr<const Plan> build_plan(const Layout& layout, const Options& o, D
     places.insert(places.end(), list.begin(), list.end());
   }
   plan->rows = static_cast<int64_t>(places.size());
-  for (size_t i = 0; i < layout.groups.size(); ++i) append_rows(places, layout.groups[i], layout.radices[i]);
+  for (size_t i = 0; i < layout.groups.size(); ++i) {
+    append_rows(places, layout.groups[i], layout.radices[i]);
+    math::append_fft_places(layout.radices[i], places);
+  }
   plan->places = from_host(places.data(), {static_cast<int64_t>(places.size())}, Dtype::int32, backend);
   plan->groups = layout.groups;
   return plan;
@@ -219,7 +219,6 @@ std::shared_ptr<const FourierPlan> plan_of(const char* op, const Options& o, Dty
 Tensor run(const char* op, const Tensor& given, std::span<const double> spec, bool synthesis) {
   const Options o = check_options(op, spec);
   require(is_floating(given.dtype), ErrorCode::dtype, op, "expected a floating dtype, got ", given.dtype);
-  require(is_complex(given.dtype) || o.sign == 1, ErrorCode::value, op, "expected sign 1 for real numbers, got ", o.sign);
   const int64_t columns = 2 * o.orders - 1;
   const bool fits = synthesis ? given.ndim() == 4 && given.shape[1] == o.rings && given.shape[2] == columns
                               : given.ndim() == 3 && given.shape[1] == o.points;

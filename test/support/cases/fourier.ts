@@ -33,7 +33,7 @@ function factorOf({ orders, sign = 1, scale = 1 }: FourierOptions, rings: readon
     }
     const m = Math.ceil(column / 2);
     if (m === 0) return cx(scale);
-    return cx(scale * Math.SQRT2 * (-1) ** m * (column % 2 === 1 ? Math.cos(phi(m)) : Math.sin(phi(m))));
+    return cx(scale * Math.SQRT2 * (-1) ** m * (column % 2 === 1 ? Math.cos(phi(m)) : sign * Math.sin(phi(m))));
   };
 }
 
@@ -100,8 +100,10 @@ function casesOf(options: FourierOptions, signal: Signal, title?: string): Case[
   const { orders, points, rings = 1 } = options;
   const offset = options.offset === undefined ? '' : ', offset';
   const own = title ?? `${rings} x ${String(points)} points, M = ${orders}${offset}`;
-  const both = (['real', 'complex'] as const).flatMap((kind) => pairOf(kind, options, signal, own));
-  return [...both, ...pairOf('complex', { ...options, sign: -1 }, signal, `${own}, sign -1`)];
+  return (['real', 'complex'] as const).flatMap((kind) => [
+    ...pairOf(kind, options, signal, own),
+    ...pairOf(kind, { ...options, sign: -1 }, signal, `${own}, sign -1`),
+  ]);
 }
 
 const sizes: readonly (readonly [n: number, orders: number])[] = [
