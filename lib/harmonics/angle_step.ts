@@ -1,9 +1,7 @@
-import { isComplex } from '../dtype.js';
-import { mul } from '../ops/elementwise.js';
-import { fourierAnalysis, fourierSynthesis } from '../ops/fourier.js';
+import { type FourierOptions, fourierAnalysis, fourierSynthesis } from '../ops/fourier.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
-import { type Tensor, tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 
 export interface AngleOptions {
   /** Orders |m| < M. */
@@ -11,8 +9,8 @@ export interface AngleOptions {
   /** Angles 2 pi (p + offset) / points, p = 0..points-1. */
   readonly points: number;
   readonly offset: number;
-  /** -1: of the sines of real waves. */
-  readonly sineSign: 1 | -1;
+  /** Of the sines. */
+  readonly sign: 1 | -1;
 }
 
 /**
@@ -20,30 +18,20 @@ export interface AngleOptions {
  * sqrt(2) (-1)^m sin in the order 0, +1, -1, ...; complex numbers: e^{i m angle}, m ascending.
  */
 export class AngleStep {
-  constructor(private readonly options: AngleOptions) {}
+  private readonly fourier: FourierOptions;
+
+  constructor({ M, points, offset, sign }: AngleOptions) {
+    this.fourier = { orders: M, points, offset, sign };
+  }
 
   synthesis(x: Tensor, scale = 1): Tensor {
-    const { M, points, offset } = this.options;
-    const [outer, , inner] = x.shape as [number, number, number];
-    return tidy(() => {
-      const waves = reshape(this.signed(x), [outer, 1, 2 * M - 1, inner]);
-      return fourierSynthesis(waves, { orders: M, points, offset, scale });
-    });
+    const [outer, orders, inner] = x.shape as [number, number, number];
+    return tidy(() => fourierSynthesis(reshape(x, [outer, 1, orders, inner]), { ...this.fourier, scale }));
   }
 
   analysis(f: Tensor, scale = 1): Tensor {
-    const { M, points, offset } = this.options;
     const [outer, , inner] = f.shape as [number, number, number];
-    return tidy(() => {
-      const waves = fourierAnalysis(f, { orders: M, points, offset, scale });
-      return this.signed(reshape(waves, [outer, 2 * M - 1, inner]));
-    });
-  }
-
-  private signed(x: Tensor): Tensor {
-    const { M, sineSign } = this.options;
-    if (sineSign === 1 || isComplex(x.dtype)) return x;
-    const signs = Array.from({ length: 2 * M - 1 }, (_, column) => (column > 0 && column % 2 === 0 ? -1 : 1));
-    return mul(x, tensor(signs, [2 * M - 1, 1], { dtype: x.dtype, device: x.device }));
+    const orders = 2 * this.fourier.orders - 1;
+    return tidy(() => reshape(fourierAnalysis(f, { ...this.fourier, scale }), [outer, orders, inner]));
   }
 }

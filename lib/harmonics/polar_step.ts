@@ -23,7 +23,7 @@ export interface PolarSizes {
  * `inverse`: with the matrix of the inverse transform; else with the transpose of the forward transform's, without the mean over the angles.
  */
 export interface PolarStep {
-  readonly method: 'table' | 'recursion';
+  readonly method: 'table';
   /** Of the tables of both directions. */
   readonly bytes: number;
   synthesis(x: Tensor, inverse: boolean): Tensor;

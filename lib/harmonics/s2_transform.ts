@@ -10,6 +10,7 @@ import { withoutLowDegrees } from './degree.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
 import type { PolarStep } from './polar_step.js';
 import { PolarTable } from './polar_table.js';
+import { SeparatedTransform } from './separated_transform.js';
 import { type Grid, type GridOptions, checkWhole, resolveGrid } from './sampling.js';
 
 export interface S2TransformOptions extends GridOptions {
@@ -49,7 +50,7 @@ export interface S2Transform {
 }
 
 /** By separation of variables: sums over degrees for each order and ring (a PolarStep), then over orders on each ring. */
-class RingTransform implements S2Transform {
+class RingTransform extends SeparatedTransform implements S2Transform {
   readonly theta: Float64Array;
   readonly phi: Float64Array;
   readonly quadratureWeights: Float64Array;
@@ -59,13 +60,14 @@ class RingTransform implements S2Transform {
     private readonly grid: Grid,
     private readonly lmin: number,
     private readonly input: PlanInput,
-    private readonly polar: PolarStep,
+    polar: PolarStep,
   ) {
+    super(polar);
     const { L, sampling, nTheta, nPhi, phiOffset } = grid;
     this.theta = native.math.nodes(sampling, L, nTheta);
     this.phi = Float64Array.from({ length: nPhi }, (_, p) => (2 * Math.PI * (p + phiOffset)) / nPhi);
     this.quadratureWeights = native.math.quadratureWeights(sampling, L, nTheta, nPhi);
-    this.longitudes = new AngleStep({ M: L, points: nPhi, offset: phiOffset, sineSign: 1 });
+    this.longitudes = new AngleStep({ M: L, points: nPhi, offset: phiOffset, sign: 1 });
   }
 
   get nTheta(): number {
@@ -76,31 +78,7 @@ class RingTransform implements S2Transform {
     return this.grid.nPhi;
   }
 
-  get method(): PolarStep['method'] {
-    return this.polar.method;
-  }
-
-  get bytes(): number {
-    return this.polar.bytes;
-  }
-
-  inverse(flm: Tensor): Tensor {
-    return this.synthesis('inverse', flm, true);
-  }
-
-  forwardAdjoint(flm: Tensor): Tensor {
-    return this.synthesis('forwardAdjoint', flm, false);
-  }
-
-  forward(f: Tensor): Tensor {
-    return this.analysis('forward', f, false);
-  }
-
-  inverseAdjoint(f: Tensor): Tensor {
-    return this.analysis('inverseAdjoint', f, true);
-  }
-
-  private synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
+  protected synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
     const { L, nTheta, nPhi } = this.grid;
     checkPlanInput(`s2Transform.${name}`, x, [L * L], this.input);
     const [lead, channels] = [x.shape.slice(0, -2), x.shape.at(-1)!];
@@ -113,7 +91,7 @@ class RingTransform implements S2Transform {
   }
 
   /** The adjoint of `synthesis`: both carry 1/nPhi of the mean over longitudes, where the matrix is that of `forward`. */
-  private analysis(name: string, f: Tensor, inverse: boolean): Tensor {
+  protected analysis(name: string, f: Tensor, inverse: boolean): Tensor {
     const { L, nTheta, nPhi } = this.grid;
     checkPlanInput(`s2Transform.${name}`, f, [nTheta, nPhi], this.input);
     const [lead, channels] = [f.shape.slice(0, -3), f.shape.at(-1)!];

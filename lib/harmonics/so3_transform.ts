@@ -11,6 +11,7 @@ import { so3Type, typeSize } from './irreps.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
 import type { PolarStep } from './polar_step.js';
 import { PolarTable } from './polar_table.js';
+import { SeparatedTransform } from './separated_transform.js';
 import { checkWhole } from './sampling.js';
 
 /** Samplings of SO(3): beta as theta on the sphere, alpha like phi; soft is the grid of Kostelec & Rockmore (2008). */
@@ -58,7 +59,7 @@ export interface SO3Transform {
   readonly bytes: number;
 }
 
-interface GroupGrid {
+interface SO3Grid {
   readonly L: number;
   readonly N: number;
   readonly sampling: SO3Sampling;
@@ -68,7 +69,7 @@ interface GroupGrid {
   readonly nGamma: number;
 }
 
-function resolveGroupGrid(options: SO3TransformOptions): GroupGrid {
+function resolveGrid(options: SO3TransformOptions): SO3Grid {
   const L = checkWhole('so3Transform', 'L', options.L, 1, 4096);
   const N = checkWhole('so3Transform', 'N', options.N ?? L, 1, L);
   const sampling = options.sampling ?? 'mw';
@@ -83,7 +84,7 @@ function resolveGroupGrid(options: SO3TransformOptions): GroupGrid {
 const angles = (count: number, step: number): Float64Array => Float64Array.from({ length: count }, (_, i) => step * i);
 
 /** By separation of variables: sums over degrees for each pair of orders and ring of beta (a PolarStep), then over orders in alpha and gamma. */
-class GroupTransform implements SO3Transform {
+class GroupTransform extends SeparatedTransform implements SO3Transform {
   readonly alpha: Float64Array;
   readonly beta: Float64Array;
   readonly gamma: Float64Array;
@@ -95,10 +96,11 @@ class GroupTransform implements SO3Transform {
   private readonly axes: readonly number[];
 
   constructor(
-    private readonly grid: GroupGrid,
+    private readonly grid: SO3Grid,
     private readonly input: PlanInput,
-    private readonly polar: PolarStep,
+    polar: PolarStep,
   ) {
+    super(polar);
     const { L, N, sampling, steerable, nAlpha, nBeta, nGamma } = grid;
     const { real } = input;
     this.circle = steerable ? 2 * N : nGamma;
@@ -106,8 +108,8 @@ class GroupTransform implements SO3Transform {
     this.beta = native.math.nodes(sampling, L, nBeta);
     this.gamma = angles(nGamma, (2 * Math.PI) / this.circle);
     this.quadratureWeights = native.math.quadratureWeights(sampling, L, nBeta, nAlpha).map((w) => (w * 2 * Math.PI) / nGamma);
-    this.alphaStep = new AngleStep({ M: L, points: nAlpha, offset: 0, sineSign: 1 });
-    this.gammaStep = new AngleStep({ M: N, points: this.circle, offset: 0, sineSign: -1 });
+    this.alphaStep = new AngleStep({ M: L, points: nAlpha, offset: 0, sign: 1 });
+    this.gammaStep = new AngleStep({ M: N, points: this.circle, offset: 0, sign: real ? -1 : 1 });
     this.axes = real ? [typeSize(so3Type(L, N))] : [2 * N - 1, L * L];
   }
 
@@ -123,36 +125,12 @@ class GroupTransform implements SO3Transform {
     return this.grid.nGamma;
   }
 
-  get method(): PolarStep['method'] {
-    return this.polar.method;
-  }
-
-  get bytes(): number {
-    return this.polar.bytes;
-  }
-
-  inverse(flmn: Tensor): Tensor {
-    return this.synthesis('inverse', flmn, true);
-  }
-
-  forwardAdjoint(flmn: Tensor): Tensor {
-    return this.synthesis('forwardAdjoint', flmn, false);
-  }
-
-  forward(f: Tensor): Tensor {
-    return this.analysis('forward', f, false);
-  }
-
-  inverseAdjoint(f: Tensor): Tensor {
-    return this.analysis('inverseAdjoint', f, true);
-  }
-
   /** Both directions carry the mean over alpha and gamma where the matrix is that of `forward`. */
   private get mean(): number {
     return 1 / (this.grid.nAlpha * this.grid.nGamma);
   }
 
-  private synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
+  protected synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
     const { L, N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
     const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
@@ -166,7 +144,7 @@ class GroupTransform implements SO3Transform {
     });
   }
 
-  private analysis(name: string, f: Tensor, inverse: boolean): Tensor {
+  protected analysis(name: string, f: Tensor, inverse: boolean): Tensor {
     const { L, N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
     const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
@@ -187,7 +165,7 @@ const plans = new LatestPlans<SO3Transform>();
 
 /** The transform plan of the options, built on first use. Wrong options throw before any work. */
 export function so3Transform(options: SO3TransformOptions): SO3Transform {
-  const grid = resolveGroupGrid(options);
+  const grid = resolveGrid(options);
   const { L, N, sampling, steerable, nBeta } = grid;
   const dtype = checkPrecision('so3Transform', options.dtype);
   const real = options.real ?? false;

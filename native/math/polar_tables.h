@@ -25,10 +25,10 @@ struct PolarGrid {
 std::vector<double> complex_polar_table(const PolarGrid& grid, int first_n, int last_n);
 int64_t complex_polar_size(int rings, int L, int first_n, int last_n);
 
-// Real signals in the real basis, |n| < N (sphere: N = 1). Columns of orders are those of math of the longitude step, whose waves are 1 and
-// sqrt(2) (-1)^m cos(m alpha), sqrt(2) (-1)^m sin(m alpha), in gamma with the sign of the sines turned. Pairs m = 0..L-1, within n =
-// 0..N-1. With m, n > 0 a pair has two systems of [2 results][rings][2 x degrees]: of (++, --) for (cos cos, sin sin) and of (+-, -+) for
-// (sin cos, cos sin). Else it has a block [rings][degrees], the same for its one or two signs.
+// Real signals in the real basis, |n| < N (sphere: N = 1), for an angular step with the waves 1, sqrt(2) (-1)^m cos(m alpha) and
+// sqrt(2) (-1)^m sin(m alpha), in gamma with the sign of the sines turned. Pairs m = 0..L-1, within n = 0..N-1. With m, n > 0 a pair has
+// two systems of [2 results][rings][2 x degrees]: of (++, --) for (cos cos, sin sin) and of (+-, -+) for (sin cos, cos sin). Else it has a
+// block [rings][degrees], the same for its one or two signs.
 std::vector<double> real_polar_table(const PolarGrid& grid, int N);
 int64_t real_polar_size(int rings, int L, int N);
 
