@@ -123,6 +123,9 @@ constexpr Row kTable[] = {
     // signals on the rotation group
     {"groupActivation", bound<&ops::group_activation>},
     {"groupActivationGradient", bound<&ops::group_activation_gradient>},
+    // Legendre functions
+    {"legendreSynthesis", bound<&ops::legendre_synthesis>},
+    {"legendreAnalysis", bound<&ops::legendre_analysis>},
     // random numbers
     {"uniform", bound<&random<RandomOp::uniform>>},
     {"normal", bound<&random<RandomOp::normal>>},

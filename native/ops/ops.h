@@ -73,6 +73,11 @@ Tensor group_activation_gradient(const Tensor& x, const Tensor& g, const Tensor&
                                  const Tensor& alpha, const Tensor& gamma, const Tensor& rows, const Tensor& pairs, const std::string& fn,
                                  const Dims& grid);
 
+// ---- Legendre functions (legendre.cpp), see LegendreArgs. theta [T] in radians, weights [T] or empty for ones; complex x, or real x
+// and spin 0. [outer, L L, inner] -> [outer, T, 2L-1, inner], and its transpose.
+Tensor legendre_synthesis(const Tensor& x, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin);
+Tensor legendre_analysis(const Tensor& x, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin);
+
 // 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
 math::Sampling sampling_of(const std::string& name);
 

@@ -3,6 +3,7 @@ import { contractCases } from './cases/contract.js';
 import { elementwiseCases } from './cases/elementwise.js';
 import { groupActivationCases } from './cases/group_activation.js';
 import { layoutCases } from './cases/layout.js';
+import { legendreCases } from './cases/legendre.js';
 import { reduceCases } from './cases/reduce.js';
 import { stateCases } from './cases/state.js';
 import { viewCases } from './cases/views.js';
@@ -15,5 +16,6 @@ export const cases: readonly Case[] = [
   ...reduceCases,
   ...contractCases,
   ...groupActivationCases,
+  ...legendreCases,
   ...stateCases,
 ];
