@@ -1,126 +1,126 @@
-#include "kernels/legendre_columns.h"
+#include "kernels/legendre_rings.h"
 #include "kernels/scratch.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// A task takes some maps through a few orders from both ends of 0..L-1, which together are the same work everywhere. Neighbours among the
-// orders share cache lines of the tensors.
+// A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are the same work everywhere.
 
-constexpr int64_t kMostOrders = 4;      // neighbours
 constexpr int64_t kTaskWork = 1 << 16;  // multiply-adds that are worth the hand-over to another thread
 
-template <class R>
-struct Memory {
-  double* rows;     // [steps][columns]
-  R* coefficients;  // the same in R: rows itself for float64
-  R* sums;          // [columns][kRow]
+// How maps and orders are shared out; by sizes alone.
+struct Shares {
+  int64_t maps, orders;  // of a task, of a group
+
+  explicit Shares(const LegendreArgs& args) {
+    // Neighbours until a vector's worth of numbers is adjacent in a ring, but groups enough for some threads
+    orders = minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 16));
+    const int64_t columns = (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1);
+    maps = minimum(kMostColumns, kGroupRows / orders) / columns;
+    maps = minimum(maps, args.outer * args.inner);
+  }
 };
 
 template <class R>
 class Task {
  public:
-  explicit Task(const LegendreArgs& args) : args_(args), steps_(ceil_div(legendre_steps(args, 0), kTileVectors) * kTileVectors) {}
-
-  size_t bytes() const {
-    const int64_t rows = steps_ * kMostColumns;
-    return static_cast<size_t>(rows) * (sizeof(double) + (kSingle ? sizeof(R) : 0)) + static_cast<size_t>(kMostColumns * kRow) * sizeof(R);
+  Task(const LegendreArgs& args, const Shares& shares) : args_(args), columns_(kTileColumns) {
+    while (columns_ < shares.maps * (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1)) columns_ += kTileColumns;
+    rows_ = ceil_div(legendre_steps(args, 0), kTileVectors) * kTileVectors * columns_;
+    orders_ = shares.orders;
   }
 
-  void run(Columns<R>& columns, int64_t m, char* memory) const {
-    Memory<R> part{reinterpret_cast<double*>(memory), nullptr, nullptr};
-    R* behind = reinterpret_cast<R*>(part.rows + steps_ * kMostColumns);
-    part.sums = behind;
-    if constexpr (kSingle) {
-      part.coefficients = behind + kMostColumns * kRow;
-    } else {
-      part.coefficients = part.rows;
+  size_t bytes() const { return static_cast<size_t>(orders_ * (rows_ + columns_ * kRow)) * sizeof(R); }
+
+  // Orders first..end - 1.
+  void run(const Columns<R>& columns, int64_t first, int64_t end, R* memory) const {
+    OrderGroup group;
+    for (int64_t m = first; m < end; ++m) {
+      group.orders[group.count] = columns.of_order(m);
+      group.row[group.count] = group.count * columns_;
+      ++group.count;
     }
-    const LegendreOrder order = legendre_order(args_, m);
-    columns.select(m, order);
+    const RingColumns<R> rings(args_, columns, group);
+    R *rows = memory, *sums = memory + orders_ * rows_;
     if (args_.analysis) {
-      analyse(columns, m, order, part);
+      analyse(columns, group, rings, rows, sums);
     } else {
-      synthesize(columns, m, order, part);
+      synthesize(columns, group, rings, rows, sums);
     }
   }
 
  private:
-  static constexpr bool kSingle = same_type<R, float>;
-
-  void synthesize(const Columns<R>& columns, int64_t m, const LegendreOrder& order, const Memory<R>& memory) const {
-    const int64_t steps = columns.steps(), width = columns.columns();
-    columns.gather(memory.rows);
-    if constexpr (kSingle) {
-      for (int64_t i = 0; i < steps * width; ++i) memory.coefficients[i] = static_cast<R>(memory.rows[i]);
-    }
+  void synthesize(const Columns<R>& columns, const OrderGroup& group, const RingColumns<R>& rings, R* rows, R* sums) const {
+    for (int g = 0; g < group.count; ++g) columns.gather(group.orders[g], rows + g * rows_);
     Panel<R> panel;
     for (int64_t slot = 0; slot < args_.slots;) {
       const SlotBlock block(args_, slot);
-      for (int64_t j = 0; j < width; ++j) memset(memory.sums + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
-      panel.start(args_, block, m, order);
-      for (int64_t k = 0; k < steps; k += kPanelSteps) {
-        const int64_t count = minimum(kPanelSteps, steps - k);
-        panel.advance(args_, block, order, k, count);
-        add_degrees(panel, memory.coefficients + k * width, width, count, memory.sums);
+      for (int g = 0; g < group.count; ++g) {
+        const OrderColumns& c = group.orders[g];
+        R* own = sums + group.row[g] * kRow;
+        for (int64_t j = 0; j < c.columns; ++j) memset(own + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
+        for_panels(panel, block, c, [&](int64_t k, int64_t count) {
+          add_degrees(panel, rows + g * rows_ + k * c.columns, c.columns, count, own);
+        });
       }
-      columns.put_rings(block, memory.sums);
+      rings.put(block, sums);
       slot += block.size;
     }
   }
 
-  void analyse(const Columns<R>& columns, int64_t m, const LegendreOrder& order, const Memory<R>& memory) const {
-    const int64_t steps = columns.steps(), width = columns.columns();
-    memset(memory.coefficients, 0, static_cast<size_t>(ceil_div(steps, kTileVectors) * kTileVectors * width) * sizeof(R));
+  void analyse(const Columns<R>& columns, const OrderGroup& group, const RingColumns<R>& rings, R* rows, R* values) const {
+    memset(rows, 0, static_cast<size_t>(group.count * rows_) * sizeof(R));
     Panel<R> panel;
     for (int64_t slot = 0; slot < args_.slots;) {
       const SlotBlock block(args_, slot);
-      columns.take_rings(block, memory.sums);
-      panel.start(args_, block, m, order);
-      for (int64_t k = 0; k < steps; k += kPanelSteps) {
-        const int64_t count = minimum(kPanelSteps, steps - k);
-        panel.advance(args_, block, order, k, count);
-        add_slots(panel, memory.sums, width, count, memory.coefficients + k * width);
+      rings.take(block, values);
+      for (int g = 0; g < group.count; ++g) {
+        const OrderColumns& c = group.orders[g];
+        for_panels(panel, block, c, [&](int64_t k, int64_t count) {
+          add_slots(panel, values + group.row[g] * kRow, c.columns, count, rows + g * rows_ + k * c.columns);
+        });
       }
       slot += block.size;
     }
-    if constexpr (kSingle) {
-      for (int64_t i = 0; i < steps * width; ++i) memory.rows[i] = static_cast<double>(memory.coefficients[i]);
+    for (int g = 0; g < group.count; ++g) columns.scatter(group.orders[g], rows + g * rows_);
+  }
+
+  // f(first step, count) with those steps of the order in the panel.
+  template <class F>
+  void for_panels(Panel<R>& panel, const SlotBlock& block, const OrderColumns& c, F f) const {
+    if (!panel.start(args_, block, c.m, c.order)) return;
+    for (int64_t k = 0; k < c.steps; k += kPanelSteps) {
+      const int64_t count = minimum(kPanelSteps, c.steps - k);
+      panel.advance(args_, block, c.order, k, count);
+      if (panel.range_count > 0) f(k, count);
     }
-    columns.scatter(memory.rows);
   }
 
   const LegendreArgs& args_;
-  int64_t steps_;
+  int64_t orders_, rows_, columns_;  // of a group; numbers of the rows of an order; columns of an order
 };
-
-// Orders m = part * count .. from below, and as many from above.
-template <class F>
-void for_orders(int64_t L, int64_t count, int64_t pair, F f) {
-  const int64_t blocks = ceil_div(L, count), other = blocks - 1 - pair;
-  for (int64_t m = pair * count; m < minimum(L, (pair + 1) * count); ++m) f(m);
-  if (other == pair) return;
-  for (int64_t m = other * count; m < minimum(L, (other + 1) * count); ++m) f(m);
-}
 
 template <class R>
 const char* transform(const LegendreArgs& args) {
-  const Task<R> task(args);
-  const int64_t maps = args.outer * args.inner, step = Columns<R>::maps_of_task(args), chunks = ceil_div(maps, step);
-  const int64_t orders = minimum(kMostOrders, ceil_div(args.L, 64)), pairs = ceil_div(ceil_div(args.L, orders), 2);
-  const int64_t work = orders * args.L * args.slots * minimum(maps, step);
+  const Shares shares(args);
+  const Task<R> task(args, shares);
+  const int64_t maps = args.outer * args.inner, chunks = ceil_div(maps, shares.maps);
+  const int64_t groups = ceil_div(args.L, shares.orders), pairs = ceil_div(groups, 2);
+  const int64_t work = shares.orders * args.L * args.slots * shares.maps;
   bool failed = false;
   parallel_for(chunks * pairs, ceil_div(kTaskWork, work), [&](int64_t begin, int64_t end) {
     static thread_local Scratch scratch;
-    char* memory = static_cast<char*>(scratch.reserve(task.bytes()));
+    R* memory = static_cast<R*>(scratch.reserve(task.bytes()));
     if (memory == nullptr) {
       __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
       return;
     }
     for (int64_t i = begin; i < end; ++i) {
-      const int64_t first = i / pairs * step;
-      Columns<R> columns(args, first, minimum(step, maps - first));
-      for_orders(args.L, orders, i % pairs, [&](int64_t m) { task.run(columns, m, memory); });
+      const int64_t first = i / pairs * shares.maps, low = i % pairs, high = groups - 1 - low;
+      const Columns<R> columns(args, first, minimum(shares.maps, maps - first));
+      const auto run = [&](int64_t g) { task.run(columns, g * shares.orders, minimum(args.L, (g + 1) * shares.orders), memory); };
+      run(low);
+      if (high != low) run(high);
     }
   });
   return failed ? "no memory for the coefficients of an order" : nullptr;

@@ -80,15 +80,17 @@ class Panel {
   SlotRange ranges[kMaxGroups];                      // slots of the block that add something in these steps
   int range_count = 0;
 
-  // Before the first step of order m.
-  void start(const LegendreArgs& args, const SlotBlock& block, int64_t m, const LegendreOrder& order) {
+  // Before the first step of order m; returns whether it matters on these slots.
+  bool start(const LegendreArgs& args, const SlotBlock& block, int64_t m, const LegendreOrder& order) {
     const double seed = args.seeds[m];
+    bool matters = false;
     for (int g = 0; g < block.count; ++g) {
       const SlotGroup& group = block.groups[g];
       int64_t limit = -1;
       for (int64_t i = group.first; i < group.first + group.count; ++i) limit = args.limits[i] > limit ? args.limits[i] : limit;
       states_[g] = limit < m ? kSilent : kWaiting;
       if (states_[g] == kSilent) continue;
+      matters = true;
       const int64_t at = group.first - block.first;
       for (int64_t i = 0; i < group.count; ++i) {
         const ScaledNumber p = legendre_seed(args, seed, order, group.first + i);
@@ -97,6 +99,7 @@ class Panel {
         before_[at + i] = 0;
       }
     }
+    return matters;
   }
 
   // Steps first..first + count - 1, count <= kPanelSteps.
