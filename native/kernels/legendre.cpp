@@ -1,3 +1,4 @@
+#include "kernels/legendre_fused.h"
 #include "kernels/legendre_rings.h"
 #include "kernels/scratch.h"
 
@@ -6,6 +7,7 @@ namespace {
 
 // A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are the same work everywhere.
 
+constexpr int64_t kPanelSlots = 4 * kWidth<double>;  // of a group whose numbers go through a panel
 constexpr int64_t kTaskWork = 1 << 16;  // multiply-adds that are worth the hand-over to another thread
 
 // How maps and orders are shared out; by sizes alone.
@@ -50,18 +52,22 @@ class Task {
   }
 
  private:
+  static constexpr bool kSingle = same_type<R, float>;
+
   void synthesize(const Columns<R>& columns, const OrderGroup& group, const RingColumns<R>& rings, R* rows, R* sums) const {
     for (int g = 0; g < group.count; ++g) columns.gather(group.orders[g], rows + g * rows_);
-    Panel<R> panel;
+    const int64_t slots = fuses(columns_) ? kSynthesisSlots : kPanelSlots;
     for (int64_t slot = 0; slot < args_.slots;) {
-      const SlotBlock block(args_, slot);
+      const SlotBlock block(args_, slot, slots);
+      Panel<R> panel(args_, block);
       for (int g = 0; g < group.count; ++g) {
         const OrderColumns& c = group.orders[g];
-        R* own = sums + group.row[g] * kRow;
-        for (int64_t j = 0; j < c.columns; ++j) memset(own + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
-        for_panels(panel, block, c, [&](int64_t k, int64_t count) {
-          add_degrees(panel, rows + g * rows_ + k * c.columns, c.columns, count, own);
-        });
+        const R* own = rows + g * rows_;
+        R* to = sums + group.row[g] * kRow;
+        for (int64_t j = 0; j < c.columns; ++j) memset(to + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
+        const auto add = [&](int64_t k, int64_t count) { add_degrees(panel, own + k * c.columns, c.columns, count, to); };
+        const auto finish = [&](int at, int64_t k) { fuse_rest(panel, block, c, at, k, own, to); };
+        for_steps(panel, block, c, add, finish);
       }
       rings.put(block, sums);
       slot += block.size;
@@ -70,30 +76,83 @@ class Task {
 
   void analyse(const Columns<R>& columns, const OrderGroup& group, const RingColumns<R>& rings, R* rows, R* values) const {
     memset(rows, 0, static_cast<size_t>(group.count * rows_) * sizeof(R));
-    Panel<R> panel;
+    const int64_t slots = fuses(columns_) ? kAnalysisSlots : kPanelSlots;
     for (int64_t slot = 0; slot < args_.slots;) {
-      const SlotBlock block(args_, slot);
+      const SlotBlock block(args_, slot, slots);
+      Panel<R> panel(args_, block);
       rings.take(block, values);
       for (int g = 0; g < group.count; ++g) {
         const OrderColumns& c = group.orders[g];
-        for_panels(panel, block, c, [&](int64_t k, int64_t count) {
-          add_slots(panel, values + group.row[g] * kRow, c.columns, count, rows + g * rows_ + k * c.columns);
-        });
+        R* own = rows + g * rows_;
+        const R* from = values + group.row[g] * kRow;
+        const auto add = [&](int64_t k, int64_t count) { add_slots(panel, from, c.columns, count, own + k * c.columns); };
+        const auto finish = [&](int at, int64_t k) { fuse_rest(panel, block, c, at, k, from, own); };
+        for_steps(panel, block, c, add, finish);
       }
       slot += block.size;
     }
     for (int g = 0; g < group.count; ++g) columns.scatter(group.orders[g], rows + g * rows_);
   }
 
-  // f(first step, count) with those steps of the order in the panel.
-  template <class F>
-  void for_panels(Panel<R>& panel, const SlotBlock& block, const OrderColumns& c, F f) const {
-    if (!panel.start(args_, block, c.m, c.order)) return;
-    for (int64_t k = 0; k < c.steps; k += kPanelSteps) {
-      const int64_t count = minimum(kPanelSteps, c.steps - k);
-      panel.advance(args_, block, c.order, k, count);
-      if (panel.range_count > 0) f(k, count);
+  static bool fuses(int64_t columns) { return !kSingle && (columns == 4 || columns == kFusedColumns); }
+
+  // All steps of an order on a block: add(first step, count) with those steps in the panel, or finish(group, first step) from where on the
+  // sums of few columns need no panel.
+  template <class Add, class Finish>
+  void for_steps(Panel<R>& panel, const SlotBlock& block, const OrderColumns& c, Add add, Finish finish) const {
+    if (!panel.start(c.m, c.order)) return;
+    if (!fuses(c.columns)) {
+      for (int64_t k = 0; k < c.steps; k += kPanelSteps) {
+        const int64_t count = minimum(kPanelSteps, c.steps - k);
+        panel.advance(k, count);
+        if (panel.range_count > 0) add(k, count);
+      }
+      return;
     }
+    for (int g = 0; g < block.count; ++g) {
+      for (int64_t k = 0; k < c.steps && !panel.silent(g); k += kPanelSteps) {
+        if (panel.plain(g)) {
+          finish(g, k);
+          break;
+        }
+        const int64_t count = minimum(kPanelSteps, c.steps - k);
+        panel.range_count = 0;
+        panel.advance_group(g, k, count);
+        if (panel.range_count > 0) add(k, count);
+      }
+    }
+  }
+
+  // from, to: coefficients and sums, or values and coefficients.
+  void fuse_rest(const Panel<R>& panel, const SlotBlock& block, const OrderColumns& c, int g, int64_t k, const R* from, R* to) const {
+    if constexpr (!kSingle) {
+      if (c.columns == 4) {
+        fuse_columns<4>(panel, block, c, g, k, from, to);
+      } else if constexpr (kFusedColumns == 8) {
+        fuse_columns<8>(panel, block, c, g, k, from, to);
+      }
+    }
+  }
+
+  template <int columns>
+  void fuse_columns(const Panel<R>& panel, const SlotBlock& block, const OrderColumns& c, int g, int64_t k, const R* from, R* to) const {
+    constexpr int64_t W = kWidth<double>;
+    const SlotGroup& group = block.groups[g];
+    const double *steps = args_.steps + (c.order.row + k) * kStepNumbers, *u = args_.slot_values + group.first;
+    const double *value = panel.value(g), *before = panel.before(g);
+    const int64_t at = group.first - block.first, count = c.steps - k;
+    if (!args_.analysis) {
+      for (int64_t i = 0; i < group.count; i += kSynthesisSlots)
+        fuse_degrees<columns>(steps, count, panel.end(g), u + i, value + i, before + i, from + k * columns, to + at + i);
+      return;
+    }
+    int64_t i = 0;
+    for (; i + kAnalysisSlots <= group.count; i += kAnalysisSlots)
+      fuse_products<columns, kFusedProducts>(steps, count, panel.end(g), u + i, value + i, before + i, from + at + i, to + k * columns);
+    for (; kFusedProducts > 4 && i + 4 * W <= group.count; i += 4 * W)
+      fuse_products<columns, 4>(steps, count, panel.end(g), u + i, value + i, before + i, from + at + i, to + k * columns);
+    for (; i < group.count; i += 2 * W)
+      fuse_products<columns, 2>(steps, count, panel.end(g), u + i, value + i, before + i, from + at + i, to + k * columns);
   }
 
   const LegendreArgs& args_;

@@ -82,6 +82,11 @@ struct ScaledNumber {
   int64_t scale;
 };
 
+CLEBSCH_HD ScaledNumber scaled_number(double value, int64_t exponent) {
+  const int64_t scale = (exponent + 384) >> 9;  // leaves an exponent in [-384, 128)
+  return {value * power_of_two(exponent - 512 * scale), value == 0 ? 0 : scale};
+}
+
 // p_0 at a slot.
 CLEBSCH_HD ScaledNumber legendre_seed(const LegendreArgs& args, double seed, const LegendreOrder& order, int64_t slot) {
   double value = seed;
@@ -93,9 +98,7 @@ CLEBSCH_HD ScaledNumber legendre_seed(const LegendreArgs& args, double seed, con
     value *= args.powers[coarse] * args.powers[fine];
     exponent += int64_t{args.exponents[coarse]} + args.exponents[fine];
   }
-  if (value == 0) return {0, 0};
-  const int64_t scale = (exponent + 384) >> 9;  // leaves an exponent in [-384, 128)
-  return {value * power_of_two(exponent - 512 * scale), scale};
+  return scaled_number(value, exponent);
 }
 
 }  // namespace clebsch
