@@ -111,14 +111,15 @@ class Task {
     }
     for (int g = 0; g < block.count; ++g) {
       for (int64_t k = 0; k < c.steps && !panel.silent(g); k += kPanelSteps) {
+        const int64_t count = minimum(kPanelSteps, c.steps - k);
+        if (!panel.ready(g, k, count)) continue;
         if (panel.plain(g)) {
           finish(g, k);
           break;
         }
-        const int64_t count = minimum(kPanelSteps, c.steps - k);
         panel.range_count = 0;
         panel.advance_group(g, k, count);
-        if (panel.range_count > 0) add(k, count);
+        add(k, count);
       }
     }
   }

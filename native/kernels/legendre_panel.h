@@ -92,13 +92,13 @@ class Panel {
     row_ = order.row;
     bool matters = false;
     for (int g = 0; g < block_.count; ++g) {
-      const SlotGroup& group = block_.groups[g];
-      int64_t limit = -1;
-      for (int64_t i = group.first; i < group.first + group.count; ++i) limit = args_.limits[i] > limit ? args_.limits[i] : limit;
-      states_[g] = limit < m ? kSilent : kWaiting;
-      if (states_[g] == kSilent) continue;
+      // Sorted towards a pole: the first slot has the highest limit
+      const bool silent = args_.limits[block_.groups[g].first] < m;
+      states_[g] = silent ? kSilent : kWaiting;
+      if (silent) continue;
       matters = true;
-      seed(args_.seeds[m], order, group);
+      seed(args_.seeds[m], order, block_.groups[g]);
+      if (any_matters(g)) activate(g);
     }
     return matters;
   }
@@ -106,22 +106,37 @@ class Panel {
   // All groups through steps first..first + count - 1, count <= kPanelSteps.
   void advance(int64_t first, int64_t count) {
     range_count = 0;
-    for (int g = 0; g < block_.count; ++g) advance_group(g, first, count);
+    for (int g = 0; g < block_.count; ++g)
+      if (ready(g, first, count)) advance_group(g, first, count);
   }
 
-  // One group; where it matters, its slots join the ranges.
+  // Whether the group matters in these steps; if not, it has gone through them.
+  bool ready(int g, int64_t first, int64_t count) {
+    if (states_[g] != kWaiting) return states_[g] != kSilent;
+    const int64_t slots = block_.groups[g].count, at = place(g);
+    double value[kBlockSlots], before[kBlockSlots];
+    copy_elements(value, value_ + at, slots);
+    copy_elements(before, before_ + at, slots);
+    run<false>(g, first, count);
+    if (any_matters(g)) {
+      copy_elements(value_ + at, value, slots);
+      copy_elements(before_ + at, before, slots);
+      activate(g);
+      return true;
+    }
+    rescale(at, slots, [](double scale, double size) { return (scale < 0) & (size > kRescaleAbove); });
+    return false;
+  }
+
+  // A group that is ready, through steps whose numbers join the panel.
   void advance_group(int g, int64_t first, int64_t count) {
-    if (states_[g] == kSilent) return;
-    const SlotGroup& group = block_.groups[g];
-    const int64_t at = group.first - block_.first;
-    if (states_[g] == kWaiting && waits(g, first, count)) return;
-    run_steps<true>(args_.steps + (row_ + first) * kStepNumbers, count, end(g), args_.slot_values + group.first, value_ + at, before_ + at,
-                    numbers + at, group.count);
-    if (states_[g] != kPlain) settle(g, count);
+    const int64_t slots = block_.groups[g].count, at = place(g);
+    run<true>(g, first, count);
+    if (states_[g] == kMixed) settle(g, count);
     if (range_count > 0 && ranges[range_count - 1].end == at) {
-      ranges[range_count - 1].end = at + group.count;
+      ranges[range_count - 1].end = at + slots;
     } else {
-      ranges[range_count++] = {at, at + group.count};
+      ranges[range_count++] = {at, at + slots};
     }
   }
 
@@ -130,12 +145,21 @@ class Panel {
   bool plain(int g) const { return states_[g] == kPlain; }
   int end(int g) const { return block_.groups[g].first < args_.split ? 1 : 2; }
   // p_k and p_{k-1} of the next step.
-  const double* value(int g) const { return value_ + block_.groups[g].first - block_.first; }
-  const double* before(int g) const { return before_ + block_.groups[g].first - block_.first; }
+  const double* value(int g) const { return value_ + place(g); }
+  const double* before(int g) const { return before_ + place(g); }
 
  private:
-  // Of a group: nothing matters in this order, or not yet, or in some lanes, or all numbers are in range.
+  // Of a group: nothing matters in this order, or not yet; something does but some numbers are out of range; or all are in range.
   enum State { kSilent, kWaiting, kMixed, kPlain };
+
+  int64_t place(int g) const { return block_.groups[g].first - block_.first; }
+
+  template <bool keep>
+  void run(int g, int64_t first, int64_t count) {
+    const int64_t at = place(g);
+    run_steps<keep>(args_.steps + (row_ + first) * kStepNumbers, count, end(g), args_.slot_values + block_.groups[g].first, value_ + at,
+                    before_ + at, numbers + at, block_.groups[g].count);
+  }
 
   void seed(double seed, const LegendreOrder& order, const SlotGroup& group) {
     const int64_t at = group.first - block_.first, rows = args_.coarse + kFinePowers;
@@ -166,51 +190,46 @@ class Panel {
     return a > b ? a : b;
   }
 
-  // Takes a group that waits through the steps if nothing of it comes to matter there.
-  bool waits(int g, int64_t first, int64_t count) {
-    const SlotGroup& group = block_.groups[g];
-    const int64_t at = group.first - block_.first;
-    double value[kBlockSlots], before[kBlockSlots];
-    copy_elements(value, value_ + at, group.count);
-    copy_elements(before, before_ + at, group.count);
-    run_steps<false>(args_.steps + (row_ + first) * kStepNumbers, count, end(g), args_.slot_values + group.first, value_ + at, before_ + at,
-                     numbers, group.count);
+  bool any_matters(int g) const {
     int matters = 0;
-    for (int64_t i = at; i < at + group.count; ++i) matters |= (scale_[i] == 0) & (size(i) > kNegligible);
-    if (matters) {
-      copy_elements(value_ + at, value, group.count);
-      copy_elements(before_ + at, before, group.count);
-      return false;
-    }
-    rescale(at, group.count, false);
-    return true;
+    for (int64_t i = place(g); i < place(g) + block_.groups[g].count; ++i) matters |= (scale_[i] == 0) & (size(i) > kNegligible);
+    return matters;
   }
 
-  // After steps in which some lanes mattered.
-  void settle(int g, int64_t count) {
-    const int64_t slots = block_.groups[g].count, at = block_.groups[g].first - block_.first;
+  bool any_scaled(int g) const {
     int scaled = 0;
-    for (int64_t i = at; i < at + slots; ++i) scaled |= scale_[i] < 0;
-    if (scaled) {
-      for (int64_t k = 0; k < count; ++k) {
-        R* row = numbers + k * kBlockSlots;
-        for (int64_t i = at; i < at + slots; ++i) row[i] = scale_[i] == 0 ? row[i] : 0;
-      }
-      rescale(at, slots, true);
-      scaled = 0;
-      for (int64_t i = at; i < at + slots; ++i) scaled |= scale_[i] < 0;
-    }
-    states_[g] = scaled ? kMixed : kPlain;
+    for (int64_t i = place(g); i < place(g) + block_.groups[g].count; ++i) scaled |= scale_[i] < 0;
+    return scaled;
   }
 
-  // all: a number fits one step of the scale below as well, and its lane then needs no care any more.
-  void rescale(int64_t at, int64_t slots, bool all) {
+  // Numbers that are one step of the scale below fit as well, and then need no care.
+  void activate(int g) {
+    states_[g] = kPlain;
+    if (!any_scaled(g)) return;
+    rescale(place(g), block_.groups[g].count, [](double scale, double) { return scale == -1; });
+    if (any_scaled(g)) states_[g] = kMixed;
+  }
+
+  // After steps in which some numbers were out of range.
+  void settle(int g, int64_t count) {
+    const int64_t slots = block_.groups[g].count, at = place(g);
+    for (int64_t k = 0; k < count; ++k) {
+      R* row = numbers + k * kBlockSlots;
+      for (int64_t i = at; i < at + slots; ++i) row[i] = scale_[i] == 0 ? row[i] : 0;
+    }
+    rescale(at, slots, [](double scale, double size) { return (scale < 0) & (size > kRescaleAbove); });
+    activate(g);
+  }
+
+  // One step up where due(scale, size).
+  template <class F>
+  void rescale(int64_t at, int64_t slots, F due) {
     for (int64_t i = at; i < at + slots; ++i) {
-      const bool due = (scale_[i] < 0) & ((size(i) > kRescaleAbove) | (all & (scale_[i] == -1)));
-      const double factor = due ? kRescale : 1.0;
+      const bool up = due(scale_[i], size(i));
+      const double factor = up ? kRescale : 1.0;
       value_[i] *= factor;
       before_[i] *= factor;
-      scale_[i] += due ? 1.0 : 0.0;
+      scale_[i] += up ? 1.0 : 0.0;
     }
   }
 
