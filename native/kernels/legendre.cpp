@@ -8,7 +8,7 @@ namespace {
 // A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are the same work everywhere.
 
 constexpr int64_t kPanelSlots = 4 * kWidth<double>;  // of a group whose numbers go through a panel
-constexpr int64_t kTaskWork = 1 << 16;  // multiply-adds that are worth the hand-over to another thread
+constexpr int64_t kTaskWork = 1 << 16;               // multiply-adds that are worth the hand-over to another thread
 
 // How maps and orders are shared out; by sizes alone.
 struct Shares {

@@ -5,6 +5,7 @@ import { type DeviceOption, info, setThreads } from '../../lib/index.js';
 import { native, packageRoot } from '../../lib/native.js';
 import type { Entry } from './entry.js';
 import { groupActivationEntries, productEntries, transformEntries } from './harmonics.js';
+import { legendreEntries } from './legendre.js';
 import { type Limits, limitEntries } from './limits.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
 import { trainingEntries } from './networks.js';
@@ -22,6 +23,7 @@ const groups: readonly (() => Entry[])[] = [
   convolutionEntries,
   productEntries,
   transformEntries,
+  legendreEntries,
   groupActivationEntries,
   planarEntries,
   trainingEntries,
