@@ -126,6 +126,9 @@ constexpr Row kTable[] = {
     // Fourier sums on rings
     {"fourierSynthesis", bound<&ops::fourier_synthesis>},
     {"fourierAnalysis", bound<&ops::fourier_analysis>},
+    // Legendre functions
+    {"legendreSynthesis", bound<&ops::legendre_synthesis>},
+    {"legendreAnalysis", bound<&ops::legendre_analysis>},
     // random numbers
     {"uniform", bound<&random<RandomOp::uniform>>},
     {"normal", bound<&random<RandomOp::normal>>},

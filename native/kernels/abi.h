@@ -306,6 +306,31 @@ struct FourierArgs {
   void* out;
 };
 
+// ---- Legendre functions ---------------------------------------------------------------------------------------
+
+// The polar step of transforms on the sphere by recursion, with D_lm = (-1)^s sqrt((2l+1)/4 pi) d^l_{m,-s}(theta_t), s = spin:
+//   out[o, t, m, i] = w_t sum over l >= max(|m|, |s|) of D_lm x[o, l l + l + m, i]     (analysis 0)
+//   out[o, l l + l + m, i] = sum over t of w_t D_lm x[o, t, m, i], 0 for l < |s|         (analysis 1)
+// between coefficients [outer, L L, inner] and rings [outer, rings, 2L-1, inner]. Complex dtypes: columns m = -(L-1)..L-1. Real ones, of
+// signals in the real basis and spin 0: columns m = 0, 1, -1, 2, -2, ..., where D of |m| stands for that of m. All other fields are the
+// plan of the rings, device memory laid out as kernels/legendre.h says.
+struct LegendreArgs {
+  Dtype dtype;  // float32, float64, complex64 or complex128
+  int32_t analysis, spin;
+  int64_t outer, inner, L, rings, slots, split, coarse;
+  const int32_t* orders;      // [L][5]
+  const int32_t* slot_rings;  // [2][slots]
+  const int32_t* limits;      // [slots]: last order that matters
+  const int32_t* exponents;   // [bases][coarse + 16][slots]: of powers
+  const double* seeds;        // [L]
+  const double* steps;        // [all steps][3]
+  const double* factors;      // [all steps][3], spin other than 0: [all steps]
+  const double* slot_values;  // [4][slots]: u, cos(theta), weights of the two rings
+  const double* powers;       // [bases][coarse + 16][slots]: b^(16 i), i < coarse, and b^i, i < 16, in [1/2, 1)
+  const void* x;
+  void* out;
+};
+
 // ---- random ---------------------------------------------------------------------------------------------------
 
 // Philox4x32-10, key = seed, counter = (offset + i/4 ...): element i is a function of (seed, offset + i) alone.
@@ -363,6 +388,7 @@ struct AdamArgs {
   X(bilinear, BilinearArgs)                \
   X(group_activation, GroupActivationArgs) \
   X(fourier, FourierArgs)                  \
+  X(legendre, LegendreArgs)                \
   X(random, RandomArgs)                    \
   X(sgd, SgdArgs)                          \
   X(adam, AdamArgs)

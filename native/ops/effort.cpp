@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <sstream>
 
 #include "core/dtype.h"
@@ -172,6 +173,16 @@ Effort effort_of(const FourierArgs& args) {
   const double numbers = static_cast<double>(args.rings * (2 * args.orders - 1) + args.points);
   return {lanes * work, lanes * numbers * size_of(args.dtype),
           text(Dims{args.outer, args.rings, 2 * args.orders - 1, args.inner}, args.synthesis ? " to " : " from ", args.points, " points")};
+}
+
+// A step of the recursion and the sums over its degrees, at every slot: spin 0 has two degrees a step, which all rings of a slot share.
+Effort effort_of(const LegendreArgs& a) {
+  const double L = static_cast<double>(a.L), s = static_cast<double>(std::abs(a.spin)), slots = static_cast<double>(a.slots);
+  const double maps = static_cast<double>(a.outer * a.inner), parts = is_complex(a.dtype) ? 2 : 1;
+  const double coefficients = L * L - s * s, steps = (coefficients + L) / (a.spin == 0 ? 4 : 2);
+  const double numbers = maps * parts * (coefficients + static_cast<double>(a.rings) * (2 * L - 1)) * size_of(real_of(a.dtype));
+  return {slots * (4 * steps + 2 * maps * parts * coefficients), numbers,
+          text(Dims{a.outer, a.L * a.L, a.inner}, a.analysis ? " from " : " on ", a.rings, " rings")};
 }
 
 Effort effort_of(const RandomArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }

@@ -18,6 +18,7 @@ Effort effort_of(const ContractArgs& args);
 Effort effort_of(const BilinearArgs& args);
 Effort effort_of(const GroupActivationArgs& args);
 Effort effort_of(const FourierArgs& args);
+Effort effort_of(const LegendreArgs& args);
 Effort effort_of(const RandomArgs& args);
 Effort effort_of(const SgdArgs& args);
 Effort effort_of(const AdamArgs& args);

@@ -78,6 +78,10 @@ Tensor group_activation_gradient(const Tensor& x, const Tensor& g, const Tensor&
 // R.
 Tensor fourier_synthesis(const Tensor& x, std::span<const double> spec);  // [outer, R, 2M-1, inner] -> [outer, P, inner]
 Tensor fourier_analysis(const Tensor& f, std::span<const double> spec);   // its conjugate transpose
+// ---- Legendre functions (legendre.cpp), see LegendreArgs. theta [T] in radians, weights [T] or empty for ones; complex x, or real x
+// and spin 0. [outer, L L, inner] -> [outer, T, 2L-1, inner], and its transpose.
+Tensor legendre_synthesis(const Tensor& x, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin);
+Tensor legendre_analysis(const Tensor& x, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin);
 
 // 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
 math::Sampling sampling_of(const std::string& name);

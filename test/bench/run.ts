@@ -6,6 +6,7 @@ import { native, packageRoot } from '../../lib/native.js';
 import type { Entry } from './entry.js';
 import { fourierEntries } from './fourier.js';
 import { groupActivationEntries, productEntries, transformEntries } from './harmonics.js';
+import { legendreEntries } from './legendre.js';
 import { type Limits, limitEntries } from './limits.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
 import { trainingEntries } from './networks.js';
@@ -23,6 +24,7 @@ const groups: readonly (() => Entry[])[] = [
   convolutionEntries,
   productEntries,
   transformEntries,
+  legendreEntries,
   groupActivationEntries,
   fourierEntries,
   planarEntries,

@@ -4,6 +4,7 @@ import { elementwiseCases } from './cases/elementwise.js';
 import { fourierCases } from './cases/fourier.js';
 import { groupActivationCases } from './cases/group_activation.js';
 import { layoutCases } from './cases/layout.js';
+import { legendreCases } from './cases/legendre.js';
 import { reduceCases } from './cases/reduce.js';
 import { stateCases } from './cases/state.js';
 import { viewCases } from './cases/views.js';
@@ -17,5 +18,6 @@ export const cases: readonly Case[] = [
   ...contractCases,
   ...groupActivationCases,
   ...fourierCases,
+  ...legendreCases,
   ...stateCases,
 ];

@@ -1,0 +1,188 @@
+#pragma once
+// CPU: sums at the slots of a block, [column][slot], to rings and back. The columns of a few neighbouring orders are adjacent in a ring, so
+// that whole vectors of them go there at once.
+#include "kernels/legendre_columns.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+constexpr int64_t kMostOrders = 8;   // of a group of neighbours
+constexpr int64_t kGroupRows = 128;  // rows of sums, of all orders of a group
+
+// The orders of a group; `row` is where the sums of each begin.
+struct OrderGroup {
+  OrderColumns orders[kMostOrders];
+  int64_t row[kMostOrders];
+  int count = 0;
+};
+
+template <class R, int step, int... i>
+inline void exchange(Vector<R>& x, Vector<R>& y, std::integer_sequence<int, i...>) {
+  constexpr int W = kWidth<R>;
+  const Vector<R> low = __builtin_shufflevector(x, y, (i & step ? i - step + W : i)...);
+  y = __builtin_shufflevector(x, y, (i & step ? i + W : i + step)...);
+  x = low;
+}
+
+// Rows to columns of kWidth vectors.
+template <class R, int step = 1>
+inline void transpose(Vector<R>* v) {
+  if constexpr (step < kWidth<R>) {
+    for (int i = 0; i < kWidth<R>; ++i)
+      if (!(i & step)) exchange<R, step>(v[i], v[i + step], std::make_integer_sequence<int, kWidth<R>>());
+    transpose<R, 2 * step>(v);
+  }
+}
+
+template <class R>
+class RingColumns {
+ public:
+  RingColumns(const LegendreArgs& args, const Columns<R>& columns, const OrderGroup& group)
+      : args_(args), columns_(columns), group_(group), column_size_(args.inner * columns.parts()) {
+    for (int half = 0; half < 2; ++half) {
+      for (int r = 0; r < columns.run_count(); ++r) {
+        if (legendre_is_complex(args)) {
+          for (int g = group.count - 1; g >= 0; --g) add(half, g, 1, columns.run(r));
+          for (int g = 0; g < group.count; ++g) add(half, g, 0, columns.run(r));
+        } else {
+          for (int g = 0; g < group.count; ++g)
+            for (int64_t sign = 0; sign < 2; ++sign) add(half, g, sign, columns.run(r));
+        }
+      }
+    }
+  }
+
+  // Changes the sums.
+  void put(const SlotBlock& block, R* sums) const {
+    weigh(block, sums, [](R even, R odd, R x, R north, R south) {
+      const R product = x * odd;
+      return Pair{north * (even + product), south * (even - product)};
+    });
+    R* out = static_cast<R*>(args_.out);
+    for_tiles(block, [&](int half, const Segment& segment, int64_t i, const int32_t* rings) {
+      put_tile(sums + i, rows_[half] + segment.row, segment.count, rings, out + segment.offset);
+    });
+  }
+
+  void take(const SlotBlock& block, R* values) const {
+    for (int g = 0; g < group_.count; ++g) {
+      const OrderColumns& c = group_.orders[g];
+      const int64_t used = args_.spin == 0 ? 2 * c.width : c.width;
+      for (int64_t j = used; j < c.columns; ++j)
+        memset(values + (group_.row[g] + j) * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
+    }
+    const R* x = static_cast<const R*>(args_.x);
+    for_tiles(block, [&](int half, const Segment& segment, int64_t i, const int32_t* rings) {
+      take_tile(x + segment.offset, rows_[half] + segment.row, segment.count, rings, values + i);
+    });
+    weigh(block, values, [](R a, R b, R x, R north, R south) {
+      const R upper = north * a, lower = south * b;
+      return Pair{upper + lower, x * (upper - lower)};
+    });
+  }
+
+ private:
+  struct Pair {
+    R first, second;
+  };
+  // Rows that are adjacent in a ring.
+  struct Segment {
+    int64_t offset;
+    int row, count;
+  };
+
+  // Columns of an order and sign for maps of a run, on the rings of one half of the slots (kernels/legendre.h).
+  void add(int half, int g, int64_t sign, const Run& run) {
+    const OrderColumns& c = group_.orders[g];
+    if (sign >= c.signs || (args_.spin != 0 && sign != half)) return;
+    const int64_t offset = legendre_column(args_, c.m, sign == 1) * column_size_ + run.rings;
+    const int64_t first = group_.row[g] + (args_.spin == 0 ? half * c.width : 0) + sign * columns_.per_sign() + run.place;
+    Segment* segments = segments_[half];
+    int& count = segment_count_[half];
+    const int row = row_count_[half];
+    if (count > 0 && segments[count - 1].offset + segments[count - 1].count == offset) {
+      segments[count - 1].count += static_cast<int>(run.length);
+    } else {
+      segments[count++] = {offset, row, static_cast<int>(run.length)};
+    }
+    for (int64_t i = 0; i < run.length; ++i) rows_[half][row + i] = static_cast<int16_t>(first + i);
+    row_count_[half] += static_cast<int>(run.length);
+  }
+
+  template <class F>
+  void for_tiles(const SlotBlock& block, F f) const {
+    for (int half = 0; half < 2; ++half) {
+      const int32_t* rings = args_.slot_rings + half * args_.slots + block.first;
+      for (int64_t i = 0; i < block.size; i += kWidth<R>)
+        for (int s = 0; s < segment_count_[half]; ++s) f(half, segments_[half][s], i, rings + i);
+    }
+  }
+
+  void put_tile(const R* sums, const int16_t* rows, int count, const int32_t* rings, R* out) const {
+    constexpr int W = kWidth<R>;
+    const int64_t stride = (2 * args_.L - 1) * column_size_;
+    for (int j = 0; j < count; j += W, rows += W, out += W) {
+      const int n = count - j < W ? count - j : W;
+      Vector<R> v[W];
+      for (int i = 0; i < W; ++i) v[i] = load(sums + rows[i < n ? i : 0] * kRow);
+      transpose<R>(v);
+      for (int i = 0; i < W; ++i)
+        if (rings[i] >= 0) put_row(out + rings[i] * stride, v[i], n);
+    }
+  }
+
+  static void put_row(R* out, Vector<R> v, int n) {
+    if (n == kWidth<R>) return store(out, v);
+    store_first(out, v, n);
+  }
+
+  void take_tile(const R* x, const int16_t* rows, int count, const int32_t* rings, R* values) const {
+    constexpr int W = kWidth<R>;
+    const int64_t stride = (2 * args_.L - 1) * column_size_;
+    for (int j = 0; j < count; j += W, rows += W, x += W) {
+      const int n = count - j < W ? count - j : W;
+      Vector<R> v[W];
+      for (int i = 0; i < W; ++i) {
+        const R* row = x + rings[i] * stride;
+        v[i] = rings[i] < 0 ? Vector<R>{} : n == W ? load(row) : load_first(row, n);
+      }
+      transpose<R>(v);
+      for (int i = 0; i < n; ++i) store(values + rows[i] * kRow, v[i]);
+    }
+  }
+
+  // f(even or north, odd or south, x, w0, w1) on the pairs of rows of spin 0; weights alone otherwise.
+  template <class F>
+  void weigh(const SlotBlock& block, R* sums, F f) const {
+    const double* x = args_.slot_values + args_.slots + block.first;
+    const double *w0 = x + args_.slots, *w1 = w0 + args_.slots;
+    for (int g = 0; g < group_.count; ++g) {
+      const int64_t width = group_.orders[g].width;
+      for (int64_t j = 0; j < width; ++j) {
+        R* row = sums + (group_.row[g] + j) * kRow;
+        if (args_.spin == 0) {
+          R* other = row + width * kRow;
+          for (int64_t i = 0; i < block.size; ++i) {
+            const Pair pair = f(row[i], other[i], static_cast<R>(x[i]), static_cast<R>(w0[i]), static_cast<R>(w1[i]));
+            row[i] = pair.first;
+            other[i] = pair.second;
+          }
+        } else {
+          const double* w = j < columns_.per_sign() ? w0 : w1;
+          for (int64_t i = 0; i < block.size; ++i) row[i] *= static_cast<R>(w[i]);
+        }
+      }
+    }
+  }
+
+  const LegendreArgs& args_;
+  const Columns<R>& columns_;
+  const OrderGroup& group_;
+  int64_t column_size_;
+  Segment segments_[2][kGroupRows];
+  int16_t rows_[2][kGroupRows];
+  int segment_count_[2] = {}, row_count_[2] = {};
+};
+
+}  // namespace
+}  // namespace clebsch::CLEBSCH_ISA
