@@ -1,8 +1,8 @@
-import { checkWhole } from './sampling.js';
+/** Largest nside. */
+export const maxNside = 8192;
 
 /** Rings of HEALPix pixels (Gorski et al. 2005), from north to south. */
 export interface HealpixRings {
-  readonly nside: number;
   /** 4 nside - 1 rings. */
   readonly theta: Float64Array;
   /** Pixels of each ring. */
@@ -11,9 +11,8 @@ export interface HealpixRings {
   readonly offset: Float64Array;
 }
 
-/** The rings for 1 <= nside <= 8192. Polar angles near the poles come from 1 - |cos(theta)|, which keeps their accuracy. */
-export function healpixRings(op: string, value: unknown): HealpixRings {
-  const nside = checkWhole(op, 'nside', value, 1, 8192);
+/** Polar angles near the poles come from 1 - |cos(theta)|, which keeps their accuracy. */
+export function healpixRings(nside: number): HealpixRings {
   const rings = 4 * nside - 1;
   const theta = new Float64Array(rings);
   const points = new Int32Array(rings);
@@ -28,5 +27,5 @@ export function healpixRings(op: string, value: unknown): HealpixRings {
     points[ring - 1] = polar ? 4 * fromPole : 4 * nside;
     offset[ring - 1] = polar || (fromPole - nside) % 2 === 0 ? 0.5 : 0;
   }
-  return { nside, theta, points, offset };
+  return { theta, points, offset };
 }

@@ -5,7 +5,7 @@ import { legendreAnalysis, legendreSynthesis } from '../ops/legendre.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import type { HealpixRings } from './healpix.js';
+import { type HealpixRings, healpixRings } from './healpix.js';
 import { withoutLowDegrees } from './degree.js';
 import { type PlanInput, checkPlanInput } from './plans.js';
 import type { S2Transform } from './s2_transform.js';
@@ -30,13 +30,15 @@ export class HealpixTransform implements S2Transform {
   readonly phi: Float64Array;
   readonly quadratureWeights: Float64Array;
   private readonly pixels: number;
+  private readonly rings: HealpixRings;
 
   constructor(
-    private readonly rings: HealpixRings,
+    nside: number,
     private readonly plan: HealpixPlan,
     private readonly input: PlanInput,
   ) {
-    const { nside, theta, points, offset } = rings;
+    this.rings = healpixRings(nside);
+    const { theta, points, offset } = this.rings;
     this.nTheta = theta.length;
     this.nPhi = 4 * nside;
     this.pixels = 12 * nside ** 2;

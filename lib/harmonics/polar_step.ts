@@ -1,5 +1,18 @@
+import { expected } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import type { Sampling } from './sampling.js';
+
+/** How sums over degrees are done: with tables of harmonics, or with harmonics by recursion on the fly. */
+export type Method = 'table' | 'recursion';
+
+/** What a caller asks for; 'auto' (default): what measures faster. */
+export type MethodOption = 'auto' | Method;
+
+/** ERR_VALUE unless it is one. */
+export function checkMethod(op: string, method: MethodOption = 'auto'): MethodOption {
+  if (!['auto', 'table', 'recursion'].includes(method)) throw expected(op, "'auto', 'table' or 'recursion'", 'method', method);
+  return method;
+}
 
 /** What a polar step works on. */
 export interface PolarSizes {
@@ -23,7 +36,7 @@ export interface PolarSizes {
  * `inverse`: with the matrix of the inverse transform; else with the transpose of the forward transform's, without the mean over the angles.
  */
 export interface PolarStep {
-  readonly method: 'table';
+  readonly method: Method;
   /** Of the tables of both directions. */
   readonly bytes: number;
   synthesis(x: Tensor, inverse: boolean): Tensor;

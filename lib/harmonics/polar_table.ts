@@ -29,7 +29,14 @@ interface Layout {
   /** Rows of the coefficients. */
   readonly size: number;
   readonly blocks: readonly Block[];
-  readonly tableSize: number;
+  /** Sorted place of each row, -1: none. */
+  readonly rowsBack: Int32Array;
+}
+
+function layoutOf(rows: Int32Array, size: number, blocks: readonly Block[]): Layout {
+  const rowsBack = new Int32Array(size).fill(-1);
+  rows.forEach((row, i) => (rowsBack[row] = i));
+  return { rows, size, blocks, rowsBack };
 }
 
 /** Orders n ascending and m ascending: a block for each, in a table that has one for all n of the range (math/polar_tables.h). */
@@ -48,12 +55,12 @@ function complexLayout({ L, firstN, lastN, rings, takes }: PolarSizes): Layout {
       table += rings * depth;
     }
   }
-  return { rows: Int32Array.from(rows), size: (lastN - firstN + 1) * L * L, blocks, tableSize: table };
+  return layoutOf(Int32Array.from(rows), (lastN - firstN + 1) * L * L, blocks);
 }
 
 /** Columns 0, +1, -1, +2, -2, ... of both orders. Coefficients are those of the generalized signal of type so3Type(L, N). */
 function realLayout({ L, lastN, rings, takes }: PolarSizes): Layout {
-  const { pairs, rows, tableSize } = orderLayout({ L, N: lastN + 1, nBeta: rings, nAlpha: 0, nGamma: 0 });
+  const { pairs, rows } = orderLayout({ L, N: lastN + 1, nBeta: rings, nAlpha: 0, nGamma: 0 });
   const plane = rings * (2 * L - 1);
   const blocks: Block[] = [];
   for (const { m, n, place, table } of pairs) {
@@ -71,7 +78,19 @@ function realLayout({ L, lastN, rings, takes }: PolarSizes): Layout {
       blocks.push({ place, table, depth: degrees, column, count: m + n > 0 ? 2 : 1, step, placeStep: degrees, tableStep: 0 });
     }
   }
-  return { rows, size: rows.length, blocks, tableSize };
+  return layoutOf(rows, rows.length, blocks);
+}
+
+/** Numbers in the table of one direction. */
+function tableSize({ L, firstN, lastN, rings, real }: PolarSizes): number {
+  let size = 0;
+  for (let n = firstN; n <= lastN; n++) {
+    for (let m = real ? 0 : 1 - L; m < L; m++) {
+      // Of a real signal, two systems of twice as many results and degrees
+      size += (real && m > 0 && n > 0 ? 8 : 1) * rings * (L - Math.max(Math.abs(m), Math.abs(n)));
+    }
+  }
+  return size;
 }
 
 /** Specs of the latest batches and channels are kept. */
@@ -84,18 +103,19 @@ const maxSpecs = 8;
 export class PolarTable implements PolarStep {
   readonly method = 'table';
   readonly bytes: number;
-  private readonly layout: Layout;
-  private readonly rowsBack: Int32Array;
+  private madeLayout: Layout | undefined;
   private readonly specs = new Map<string, Float64Array>();
 
   constructor(
     private readonly sizes: PolarSizes,
     private readonly dtype: Dtype,
   ) {
-    this.layout = sizes.real ? realLayout(sizes) : complexLayout(sizes);
-    this.rowsBack = new Int32Array(this.layout.size).fill(-1);
-    this.layout.rows.forEach((row, i) => (this.rowsBack[row] = i));
-    this.bytes = 2 * this.layout.tableSize * (dtype === 'float64' ? 8 : 4);
+    this.bytes = 2 * tableSize(sizes) * (dtype === 'float64' ? 8 : 4);
+  }
+
+  /** Made on first use: what a table would take is asked before. */
+  private get layout(): Layout {
+    return (this.madeLayout ??= this.sizes.real ? realLayout(this.sizes) : complexLayout(this.sizes));
   }
 
   synthesis(x: Tensor, inverse: boolean): Tensor {
@@ -116,7 +136,7 @@ export class PolarTable implements PolarStep {
       const width = flat.shape[2]!;
       const spec = transposedSpec(this.spec(batch, width));
       const sorted = contract(flat, this.table(inverse, rings), spec, [batch, this.layout.rows.length, width]);
-      return gatherRows(this.asOwn(sorted, channels), this.index(this.rowsBack, rings), -2);
+      return gatherRows(this.asOwn(sorted, channels), this.index(this.layout.rowsBack, rings), -2);
     });
   }
 
@@ -160,10 +180,11 @@ export class PolarTable implements PolarStep {
     if (known) return known;
     const { L, rings } = this.sizes;
     const { columns } = this;
-    const places = this.layout.rows.length;
+    const { rows, blocks } = this.layout;
+    const places = rows.length;
     const orders = 2 * L - 1;
-    const spec = [this.layout.blocks.length];
-    for (const { place, table, depth, column, count, step, placeStep, tableStep } of this.layout.blocks) {
+    const spec = [blocks.length];
+    for (const { place, table, depth, column, count, step, placeStep, tableStep } of blocks) {
       spec.push(place * width, table, column * width, 5);
       spec.push(batch, places * width, 0, columns * width, count, placeStep * width, tableStep, step * width);
       spec.push(rings, 0, depth, orders * width, depth, width, 1, 0, width, 1, 0, 1);

@@ -8,31 +8,43 @@ import type { Tensor } from '../tensor.js';
 import { AngleStep } from './angle_step.js';
 import { withoutLowDegrees } from './degree.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
-import type { PolarStep } from './polar_step.js';
-import { PolarTable } from './polar_table.js';
+import { choosePolarStep } from './choose_polar_step.js';
+import { type Method, type MethodOption, type PolarStep, checkMethod } from './polar_step.js';
+import { maxNside } from './healpix.js';
+import { HealpixTransform } from './healpix_transform.js';
 import { SeparatedTransform } from './separated_transform.js';
-import { type Grid, type GridOptions, checkWhole, resolveGrid } from './sampling.js';
+import { type Grid, type GridOptions, type Sampling, checkWhole, resolveGrid } from './sampling.js';
 
-export interface S2TransformOptions extends GridOptions {
+const op = 's2Transform';
+
+export interface S2TransformOptions extends Omit<GridOptions, 'sampling'> {
+  /** Default 'mw'. */
+  readonly sampling?: Sampling | 'healpix';
+  /** Of HEALPix: 12 nside^2 pixels in ring order, 1 <= nside <= 8192; L may be any. */
+  readonly nside?: number;
+  /** Of HEALPix' forward transform, which is not exact: how often the rest is transformed too; default 3. */
+  readonly iterations?: number;
   /** Real signals and real-basis coefficients; else (default) complex signals and complex-basis coefficients. */
   readonly real?: boolean;
   /** |spin| < L, default 0; real signals have none. Coefficients of degrees below |spin| are ignored, and zero in results. */
   readonly spin?: number;
   /** Coefficients of degrees below are ignored, and zero in results; default 0. */
   readonly lmin?: number;
+  /** Of the sums over degrees; default 'auto', what is faster for the sizes at hand. */
+  readonly method?: MethodOption;
   readonly dtype?: 'float32' | 'float64';
   readonly device?: DeviceOption;
 }
 
 /**
  * Harmonic transforms on the sphere for one bandlimit, spin and grid. Signals are [..., nTheta, nPhi, C], coefficients [..., L*L, C] at l*l + l + m:
- * float32/64 where the plan is real (real basis), else complex64/128 (complex basis). All four maps are linear and differentiable;
+ * float32/64 where the plan is real (real basis), else complex64/128 (complex basis). HEALPix signals are [..., 12 nside^2, C]. All four maps are linear and differentiable;
  * the adjoints are those of the matrices of `inverse` and `forward`.
  */
 export interface S2Transform {
   /** f = sum f_lm sY_lm at the nodes. */
   inverse(flm: Tensor): Tensor;
-  /** f_lm = integral of f conj(sY_lm), exact for a signal of bandlimit L. */
+  /** f_lm = integral of f conj(sY_lm), exact for a signal of bandlimit L (HEALPix: approximately). */
   forward(f: Tensor): Tensor;
   inverseAdjoint(f: Tensor): Tensor;
   forwardAdjoint(flm: Tensor): Tensor;
@@ -40,11 +52,11 @@ export interface S2Transform {
   readonly nPhi: number;
   /** Polar angles of the rings, radians. */
   readonly theta: Float64Array;
-  /** Longitudes of the columns, radians. */
+  /** Longitudes of the columns, radians; of the pixels of HEALPix. */
   readonly phi: Float64Array;
   /** Integral of f = sum_t w_t sum_p f_tp. */
   readonly quadratureWeights: Float64Array;
-  readonly method: PolarStep['method'];
+  readonly method: Method;
   /** Bytes of the tables of both directions. */
   readonly bytes: number;
 }
@@ -106,18 +118,55 @@ class RingTransform extends SeparatedTransform implements S2Transform {
 
 const plans = new LatestPlans<S2Transform>();
 
-/** The transform plan of the options, built on first use. Wrong options throw before any work. */
-export function s2Transform(options: S2TransformOptions): S2Transform {
-  const grid = resolveGrid('s2Transform', options);
-  const { L, sampling, nTheta } = grid;
-  const dtype = checkPrecision('s2Transform', options.dtype);
+interface Signals {
+  readonly lmin: number;
+  readonly spin: number;
+  readonly input: PlanInput;
+  readonly method: MethodOption;
+}
+
+function checkSignals(L: number, options: S2TransformOptions): Signals {
+  const dtype = checkPrecision(op, options.dtype);
   const real = options.real ?? false;
-  const spin = checkWhole('s2Transform', 'spin', options.spin ?? 0, 1 - L, L - 1);
-  if (real && spin !== 0) throw expected('s2Transform', '0 (real signals have no spin)', 'spin', spin);
-  const lmin = checkWhole('s2Transform', 'lmin', options.lmin ?? 0, 0, L - 1);
-  const input = { dtype, real, device: deviceCode(options.device) };
-  return plans.get({ grid, spin, lmin, input }, () => {
-    const sizes = { L, firstN: -spin, lastN: -spin, takes: () => true, real, group: false, sampling, rings: nTheta };
-    return new RingTransform(grid, lmin, input, new PolarTable(sizes, dtype));
+  const spin = checkWhole(op, 'spin', options.spin ?? 0, 1 - L, L - 1);
+  if (real && spin !== 0) throw expected(op, '0 (real signals have no spin)', 'spin', spin);
+  const lmin = checkWhole(op, 'lmin', options.lmin ?? 0, 0, L - 1);
+  return { lmin, spin, input: { dtype, real, device: deviceCode(options.device) }, method: checkMethod(op, options.method) };
+}
+
+function healpixPlan(options: S2TransformOptions): S2Transform {
+  const L = checkWhole(op, 'L', options.L, 1, 4096);
+  const nside = checkWhole(op, 'nside', options.nside, 1, maxNside);
+  const iterations = checkWhole(op, 'iterations', options.iterations ?? 3, 0, 1000);
+  const { method, input, spin, lmin } = checkSignals(L, options);
+  for (const key of ['width', 'height', 'phiOffset'] as const) {
+    if (options[key] !== undefined) throw expected(op, 'no value for healpix', key, options[key]);
+  }
+  if (method === 'table') throw expected(op, "'auto' or 'recursion' for healpix", 'method', method);
+  return plans.get({ L, nside, iterations, spin, lmin, input }, () => new HealpixTransform(nside, { L, spin, lmin, iterations }, input));
+}
+
+/** The transform plan of the options, built on first use. Wrong options throw before any work: ERR_VALUE, ERR_DTYPE, ERR_DEVICE, or ERR_MEMORY for tables above planCache.limit. */
+export function s2Transform(options: S2TransformOptions): S2Transform {
+  const { sampling, ...others } = options;
+  if (sampling === 'healpix') return healpixPlan(options);
+  const grid = resolveGrid(op, sampling === undefined ? others : { ...others, sampling });
+  for (const key of ['nside', 'iterations'] as const) {
+    if (options[key] !== undefined) throw expected(op, `no value for ${grid.sampling}`, key, options[key]);
+  }
+  const { L, nTheta } = grid;
+  const { lmin, spin, input, method } = checkSignals(L, options);
+  return plans.get({ grid, spin, lmin, input, method }, () => {
+    const sizes = {
+      L,
+      firstN: -spin,
+      lastN: -spin,
+      takes: () => true,
+      real: input.real,
+      group: false,
+      sampling: grid.sampling,
+      rings: nTheta,
+    };
+    return new RingTransform(grid, lmin, input, choosePolarStep(op, sizes, input.dtype, method));
   });
 }

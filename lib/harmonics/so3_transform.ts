@@ -9,8 +9,8 @@ import type { Tensor } from '../tensor.js';
 import { AngleStep } from './angle_step.js';
 import { so3Type, typeSize } from './irreps.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
-import type { PolarStep } from './polar_step.js';
-import { PolarTable } from './polar_table.js';
+import { choosePolarStep } from './choose_polar_step.js';
+import { type Method, type MethodOption, type PolarStep, checkMethod } from './polar_step.js';
 import { SeparatedTransform } from './separated_transform.js';
 import { checkWhole } from './sampling.js';
 
@@ -30,6 +30,8 @@ export interface SO3TransformOptions {
   readonly real?: boolean;
   /** Only orders n of the parity of N-1: half the samples of gamma. Not with 'soft'. */
   readonly steerable?: boolean;
+  /** Of the sums over degrees; default 'auto', what is faster for the sizes at hand. */
+  readonly method?: MethodOption;
   readonly dtype?: 'float32' | 'float64';
   readonly device?: DeviceOption;
 }
@@ -54,7 +56,7 @@ export interface SO3Transform {
   readonly gamma: Float64Array;
   /** Integral of f = sum_b w_b sum_a sum_g f_gba. */
   readonly quadratureWeights: Float64Array;
-  readonly method: PolarStep['method'];
+  readonly method: Method;
   /** Bytes of the tables of both directions. */
   readonly bytes: number;
 }
@@ -163,16 +165,17 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
 
 const plans = new LatestPlans<SO3Transform>();
 
-/** The transform plan of the options, built on first use. Wrong options throw before any work. */
+/** The transform plan of the options, built on first use. Wrong options throw before any work: ERR_VALUE, ERR_DTYPE, ERR_DEVICE, or ERR_MEMORY for tables above planCache.limit. */
 export function so3Transform(options: SO3TransformOptions): SO3Transform {
   const grid = resolveGrid(options);
   const { L, N, sampling, steerable, nBeta } = grid;
   const dtype = checkPrecision('so3Transform', options.dtype);
   const real = options.real ?? false;
   const input = { dtype, real, device: deviceCode(options.device) };
-  return plans.get({ grid, input }, () => {
+  const method = checkMethod('so3Transform', options.method);
+  return plans.get({ grid, input, method }, () => {
     const takes = (n: number): boolean => !steerable || (n - N + 1) % 2 === 0;
     const sizes = { L, firstN: real ? 0 : 1 - N, lastN: N - 1, takes, real, group: true, sampling, rings: nBeta };
-    return new GroupTransform(grid, input, new PolarTable(sizes, dtype));
+    return new GroupTransform(grid, input, choosePolarStep('so3Transform', sizes, dtype, method));
   });
 }

@@ -13,7 +13,7 @@ interface Size {
 
 /** The polar step by recursion on Gauss-Legendre rings. */
 export function legendreEntries(): Entry[] {
-  return [
+  const sizes: Size[] = [
     ...[64, 128, 256, 512, 1024].map((L): Size => ({ L, dtype: 'float64' })),
     ...[128, 512].map((L): Size => ({ L, dtype: 'float32' })),
     ...[128, 512].map((L): Size => ({ L, dtype: 'complex128' })),
@@ -22,7 +22,8 @@ export function legendreEntries(): Entry[] {
     { L: 128, dtype: 'float64', inner: 32 },
     { L: 128, dtype: 'float32', inner: 32 },
     { L: 128, dtype: 'complex128', spin: 2, inner: 32 },
-  ].flatMap(pairOf);
+  ];
+  return sizes.flatMap(pairOf);
 }
 
 function pairOf({ L, dtype, spin = 0, outer = 1, inner = 1 }: Size): Entry[] {

@@ -20,7 +20,14 @@ import {
 } from '../../lib/index.js';
 import { groupToComplexBasis, groupToRealBasis, toComplexBasis } from '../../lib/index.js';
 import { relativeError } from '../support/reference.js';
-import { adjointError, correlationError, so3Cases, so3Error, transformReference as reference } from '../support/reference_transforms.js';
+import {
+  adjointError,
+  correlationError,
+  methods,
+  so3Cases,
+  so3Error,
+  transformReference as reference,
+} from '../support/reference_transforms.js';
 import { adjointDefect, difference, normal } from '../support/signals.js';
 
 const tolerance = { float64: 1e-12, float32: 2e-5 };
@@ -28,8 +35,10 @@ const tolerance = { float64: 1e-12, float32: 2e-5 };
 reference.describe('vectors of so3', () => {
   for (const dtype of ['float64', 'float32'] as const) {
     test.each(so3Cases)(`L = %d, N = %d, %s, ${dtype}`, (L, N, sampling) => {
-      expect(so3Error(false, L, N, sampling, dtype)).toBeLessThan(tolerance[dtype]);
-      expect(so3Error(true, L, N, sampling, dtype)).toBeLessThan(tolerance[dtype]);
+      for (const method of methods) {
+        expect(so3Error(false, L, N, sampling, dtype, method)).toBeLessThan(tolerance[dtype]);
+        expect(so3Error(true, L, N, sampling, dtype, method)).toBeLessThan(tolerance[dtype]);
+      }
     });
   }
 
@@ -77,7 +86,9 @@ describe.each([
 ])('L = %d, N = %d', (L, N) => {
   const kinds = (['mw', 'mwss', 'dh', 'soft'] as const).flatMap((sampling) =>
     [true, false].flatMap((isReal) =>
-      (sampling === 'soft' ? [false] : [true, false]).map((steerable) => ({ L, N, sampling, real: isReal, steerable })),
+      (sampling === 'soft' ? [false] : [true, false]).flatMap((steerable) =>
+        methods.map((method) => ({ L, N, sampling, real: isReal, steerable, method })),
+      ),
     ),
   );
 

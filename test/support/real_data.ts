@@ -16,7 +16,7 @@ function matArray(file: string, name: string): Float64Array {
     const body = inflateSync(bytes.subarray(p + 8, p + 8 + bytes.readUInt32LE(p + 4))).subarray(8);
     if (!body.subarray(0, 64).toString('latin1').includes(name)) continue;
     const parts: Float64Array[] = [];
-    for (let q = 0; q < body.length; ) {
+    for (let q = 0; q < body.length;) {
       const small = body.readUInt16LE(q + 2) !== 0;
       const type = small ? body.readUInt16LE(q) : body.readUInt32LE(q);
       const size = small ? 4 : body.readUInt32LE(q + 4);

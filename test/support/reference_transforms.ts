@@ -30,6 +30,9 @@ const difference = (a: Tensor, b: Tensor): number => relativeError(a.dataSync(),
 
 type Precision = 'float64' | 'float32';
 
+export const methods = ['table', 'recursion'] as const;
+type Method = (typeof methods)[number];
+
 /** Signals of the set: real, or complex with a spin. */
 export type S2Kind = 'real' | 0 | 1 | -2;
 export const s2Kinds: readonly S2Kind[] = ['real', 0, 1, -2];
@@ -37,14 +40,34 @@ export const s2Kinds: readonly S2Kind[] = ['real', 0, 1, -2];
 const complexOf = { float64: 'complex128', float32: 'complex64' } as const;
 
 /** The larger error of forward and inverse transform, relative to the largest number. */
-export function s2Error(kind: S2Kind, L: number, sampling: Sampling, dtype: Precision): number {
+export function s2Error(kind: S2Kind, L: number, sampling: Sampling, dtype: Precision, method: Method): number {
   const name = kind === 'real' ? 'real' : `s${kind}`;
   const load = (file: string): Tensor => oneChannel(transformReference.load(`s2/L${L}_${name}_${file}.npy`));
   const stored = kind === 'real' ? real(toRealBasis(load('flm'), s2Type(L))) : load('flm');
   const own = kind === 'real' ? dtype : complexOf[dtype];
   const [flm, f] = [cast(stored, own), cast(load(`${sampling}_f`), own)];
-  const plan = s2Transform({ L, sampling, dtype, ...(kind === 'real' ? { real: true } : { spin: kind }) });
+  const plan = s2Transform({ L, sampling, dtype, method, ...(kind === 'real' ? { real: true } : { spin: kind }) });
   return Math.max(difference(plan.inverse(flm), f), difference(plan.forward(f), flm));
+}
+
+/** Errors of what HEALPix plans (L = 2 nside) make, relative to the largest number: angles of the pixels, synthesis, analysis with 0 and 3 iterations. */
+export function healpixErrors(nside: number, dtype: Precision): Record<string, number> {
+  const L = 2 * nside;
+  const load = (file: string): Tensor => transformReference.load(`healpix/nside${nside}_${file}.npy`);
+  const signal = (file: string): Tensor => oneChannel(load(file));
+  const toReal = (file: string): Tensor => cast(real(toRealBasis(signal(file), s2Type(L))), dtype);
+  const common = { L, sampling: 'healpix', nside, dtype } as const;
+  const [plan, plain] = [s2Transform({ ...common, real: true }), s2Transform({ ...common, iterations: 0 })];
+  const f = cast(signal('real_f'), dtype);
+  const angles = load('theta_phi').dataSync();
+  const spin = s2Transform({ ...common, spin: 2 });
+  return {
+    phi: relativeError(plan.phi, angles.slice(angles.length / 2)),
+    'real-synthesis': difference(plan.inverse(toReal('real_flm')), f),
+    'real-analysis-3-iterations': difference(plan.forward(f), toReal('real_map2alm_iter3_flm')),
+    'complex-analysis-0-iterations': difference(plain.forward(cast(f, complexOf[dtype])), signal('real_map2alm_iter0_flm')),
+    'spin-2-synthesis': difference(spin.inverse(cast(signal('s2_flm'), complexOf[dtype])), signal('s2_f')),
+  };
 }
 
 /** Bandlimits and samplings of SO(3) in the set. */
@@ -78,13 +101,13 @@ function realGroupCoefficients(half: Tensor, L: number, N: number): Tensor {
 }
 
 /** The larger error of forward and inverse transform on SO(3). */
-export function so3Error(isReal: boolean, L: number, N: number, sampling: 'mw' | 'mwss', dtype: Precision): number {
+export function so3Error(isReal: boolean, L: number, N: number, sampling: 'mw' | 'mwss', dtype: Precision, method: Method): number {
   const name = `so3/L${L}_N${N}_${isReal ? 'real_' : ''}`;
   const load = (file: string): Tensor => transformReference.load(`${name}${file}.npy`);
   const own = isReal ? dtype : complexOf[dtype];
   const flmn = cast(isReal ? realGroupCoefficients(load('flmn'), L, N) : oneChannel(load('flmn')), own);
   const f = cast(oneChannel(load(`${sampling}_f`)), own);
-  const plan = so3Transform({ L, N, sampling, real: isReal, dtype });
+  const plan = so3Transform({ L, N, sampling, real: isReal, dtype, method });
   return Math.max(difference(plan.inverse(flmn), f), difference(plan.forward(f), flmn));
 }
 

@@ -1,6 +1,7 @@
 import { tidy } from '../../../lib/index.js';
 import { cgCases, cgErrors, cgReference } from '../../support/reference_cg.js';
 import {
+  methods,
   rotationError,
   s2Cases,
   s2Error,
@@ -17,7 +18,7 @@ function transforms(report: Report): void {
     ['float64', 1e-12],
     ['float32', 2e-5],
   ] as const) {
-    const errors = s2Cases.map(([L, sampling]) => tidy(() => s2Error('real', L, sampling, dtype)));
+    const errors = methods.flatMap((method) => s2Cases.map(([L, sampling]) => tidy(() => s2Error('real', L, sampling, dtype, method))));
     report.atMost(`reference.s2-real-${dtype}`, largest(errors), limit);
   }
   report.atMost('reference.rotation', largest([8, 16].map((L) => tidy(() => rotationError(L)))), 1e-13);

@@ -78,8 +78,17 @@ function seconds(L: number): { fast: number; naive: number } {
 export function measure(report: Report): Promise<void> {
   random.seed(5);
   for (const L of [4, 8, 16]) {
-    report.atMost(`correlation.sphere-L${L}-against-integral`, tidy(() => integralError(L, false)), 1e-12);
-    if (L < 16) report.atMost(`correlation.group-L${L}-against-integral`, tidy(() => integralError(L, true)), 1e-12);
+    report.atMost(
+      `correlation.sphere-L${L}-against-integral`,
+      tidy(() => integralError(L, false)),
+      1e-12,
+    );
+    if (L < 16)
+      report.atMost(
+        `correlation.group-L${L}-against-integral`,
+        tidy(() => integralError(L, true)),
+        1e-12,
+      );
   }
   let before: ReturnType<typeof seconds> | undefined;
   for (const L of [8, 16, 32]) {

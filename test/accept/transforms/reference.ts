@@ -47,7 +47,11 @@ function adjoints(report: Report): void {
     ),
   );
   report.atMost('reference.s2-adjoints', largest(errors), 1e-12);
-  report.atMost('reference.so3-adjoints', tidy(() => adjointError(so3Transform({ L: 8, N: 4, dtype }), 'so3_L8_N4_mw', 'flmn')), 1e-12);
+  report.atMost(
+    'reference.so3-adjoints',
+    tidy(() => adjointError(so3Transform({ L: 8, N: 4, dtype }), 'so3_L8_N4_mw', 'flmn')),
+    1e-12,
+  );
 }
 
 export function measure(report: Report): Promise<void> {
