@@ -2,7 +2,7 @@ import { native } from '../native.js';
 import { matmul } from '../ops/contract.js';
 import { add, mul } from '../ops/elementwise.js';
 import { fourierAnalysis, fourierSynthesis } from '../ops/fourier.js';
-import { pad } from '../ops/layout.js';
+import { concat, pad } from '../ops/layout.js';
 import { gatherRows, scatterRows } from '../ops/rows.js';
 import { reshape, slice, transpose } from '../ops/views.js';
 import { tidy } from '../scope.js';
@@ -18,19 +18,20 @@ function factors(values: ArrayLike<number>, shape: readonly number[], like: Tens
 }
 
 /**
- * Functions f_m of the rings of mw or mwss on the 2L rings of dh, times weights with which sums against d^l_mn over these rings are the exact integrals:
- * each is extended to the circle by f_m(2 pi - theta) = (-1)^{m+n} f_m(theta) and interpolated by FFTs. Where m + n is odd, a value on a pole ring (zero in
- * a signal, not in a cotangent) extends to an even function; for it the weights are those of the midpoint rule (native/math/polar_tables.cpp).
+ * Functions f_m of the rings of mw or mwss on the 2L rings of dh: each is extended to the circle by f_m(2 pi - theta) = (-1)^{m+n} f_m(theta) and
+ * interpolated by FFTs. Sums of the results against d^l_mn over these rings, with their weights, are the exact integrals. Where m + n is odd, a value on a pole
+ * ring (zero in a signal, not in a cotangent) extends to an even function, which the weights of the midpoint rule integrate (native/math/polar_tables.cpp).
  */
 export class CircleResampling {
-  /** Polar angles of the rings of dh. */
+  /** Polar angles of the rings of dh, and 2 pi times their weights. */
   readonly theta: Float64Array;
+  readonly weights: Float64Array;
   private readonly rings: number;
+  /** Points of the circle. */
   private readonly circle: number;
   private readonly offset: number;
-  /** Ring of each point of the circle. */
-  private readonly source: Int32Array;
-  private readonly weights: Float64Array;
+  /** Rings that lie on the far side of the circle too, in the order of its points. */
+  private readonly far: Int32Array;
   private readonly poles: Int32Array;
   /** [2L, poles]: what a value on a pole ring adds where m + n is odd. */
   private readonly correction: Float64Array;
@@ -43,8 +44,7 @@ export class CircleResampling {
     this.rings = mw ? L : L + 1;
     this.circle = mw ? 2 * L - 1 : 2 * L;
     this.offset = mw ? 0.5 : 0;
-    const last = mw ? 2 * L - 2 : 2 * L;
-    this.source = Int32Array.from({ length: this.circle }, (_, t) => Math.min(t, last - t));
+    this.far = Int32Array.from({ length: L - 1 }, (_, i) => (mw ? L - 2 : L - 1) - i);
     this.poles = Int32Array.from(mw ? [L - 1] : [0, L]);
     this.theta = native.math.nodes('dh', L, 2 * L);
     this.weights = native.math.quadratureWeights('dh', L, 2 * L, 1);
@@ -56,11 +56,11 @@ export class CircleResampling {
     const { L, circle } = this;
     const [batch, , inner] = f.shape as [number, number, number];
     return tidy(() => {
-      const around = mul(gatherRows(f, this.index(this.source, f), -2), this.signs(odd, f));
+      const around = concat([f, mul(gatherRows(f, this.index(this.far, f), -2), this.signs(odd, f))], 1);
       const waves = fourierAnalysis(around, { orders: L, points: circle, offset: this.offset, scale: 1 / circle });
       const fine = slice(fourierSynthesis(waves, { orders: L, points: 4 * L, offset: 0.5 }), [0, 0, 0], [batch, 2 * L, inner]);
       const poles = mul(gatherRows(f, this.index(this.poles, f), -2), factors(odd, [inner], f));
-      return add(mul(fine, factors(this.weights, [2 * L, 1], f)), matmul(this.correctionTensor(f), poles));
+      return add(fine, matmul(this.correctionTensor(f), poles));
     });
   }
 
@@ -69,21 +69,23 @@ export class CircleResampling {
     const { L, circle, rings } = this;
     const [batch, , inner] = g.shape as [number, number, number];
     return tidy(() => {
-      const whole = pad(mul(g, factors(this.weights, [2 * L, 1], g)), [0, 0, 0], [0, 2 * L, 0]);
+      const whole = pad(g, [0, 0, 0], [0, 2 * L, 0]);
       const waves = reshape(fourierAnalysis(whole, { orders: L, points: 4 * L, offset: 0.5 }), [batch, 1, 2 * L - 1, inner]);
       const around = fourierSynthesis(waves, { orders: L, points: circle, offset: this.offset, scale: 1 / circle });
-      const folded = scatterRows(mul(around, this.signs(odd, g)), this.index(this.source, g), -2, rings);
+      const near = slice(around, [0, 0, 0], [batch, rings, inner]);
+      const far = mul(slice(around, [0, rings, 0], [batch, circle - rings, inner]), this.signs(odd, g));
       const poles = mul(matmul(transpose(this.correctionTensor(g)), g), factors(odd, [inner], g));
-      return add(folded, scatterRows(poles, this.index(this.poles, g), -2, rings));
+      const scattered = [scatterRows(far, this.index(this.far, g), -2, rings), scatterRows(poles, this.index(this.poles, g), -2, rings)];
+      return scattered.reduce(add, near);
     });
   }
 
-  /** (midpoint weight - dh's weight) times the cardinal function of the pole. */
+  /** (midpoint weight / dh's weight - 1) times the cardinal function of the pole. */
   private poleCorrection(): Float64Array {
     const { L, circle, theta } = this;
     const values = new Float64Array(2 * L * this.poles.length);
     theta.forEach((angle, k) => {
-      const difference = (Math.PI ** 2 / L) * Math.sin(angle) - this.weights[k]!;
+      const difference = ((Math.PI ** 2 / L) * Math.sin(angle)) / this.weights[k]! - 1;
       this.poles.forEach((pole, p) => {
         const distance = angle - (pole === 0 ? 0 : Math.PI);
         const cardinal = Math.sin((L - 0.5) * distance) / (circle * Math.sin(distance / 2));
@@ -97,13 +99,13 @@ export class CircleResampling {
     return factors(this.correction, [2 * this.L, this.poles.length], like);
   }
 
-  /** -1 for odd columns on the far side of the circle. */
+  /** (-1)^{m+n} */
   private signs(odd: Uint8Array, like: Tensor): Tensor {
-    const values = new Float64Array(this.circle * odd.length);
-    for (let t = 0; t < this.circle; t++) {
-      for (let i = 0; i < odd.length; i++) values[t * odd.length + i] = t >= this.rings && odd[i] ? -1 : 1;
-    }
-    return factors(values, [this.circle, odd.length], like);
+    return factors(
+      Array.from(odd, (one) => 1 - 2 * one),
+      [odd.length],
+      like,
+    );
   }
 
   private index(rows: Int32Array, like: Tensor): Tensor {

@@ -59,26 +59,33 @@ export class PolarRecursion implements PolarStep {
 
   /** Coefficients to functions of the rings [batch, rings, 2L-1, C]. */
   private planeSynthesis(x: Tensor, n: number, inverse: boolean): Tensor {
+    const { resampling } = this;
     const { L, rings } = this.sizes;
     const spin = -n;
     if (inverse) return legendreSynthesis(x, { L, theta: this.theta, spin });
     if (this.weights) return legendreSynthesis(x, { L, theta: this.theta, spin, weights: this.weights });
     const [batch, , channels] = x.shape as [number, number, number];
     const inner = (2 * L - 1) * channels;
-    const fine = legendreSynthesis(x, { L, theta: this.resampling!.theta, spin });
-    const coarse = this.resampling!.transposed(reshape(fine, [batch, 2 * L, inner]), this.oddColumns(n, channels));
+    const fine = legendreSynthesis(x, { L, theta: resampling!.theta, weights: resampling!.weights, spin });
+    const coarse = resampling!.transposed(reshape(fine, [batch, 2 * L, inner]), this.oddColumns(n, channels));
     return reshape(coarse, [batch, rings, 2 * L - 1, channels]);
   }
 
   private planeAnalysis(f: Tensor, n: number, inverse: boolean): Tensor {
+    const { resampling } = this;
     const { L, rings } = this.sizes;
     const spin = -n;
     if (inverse) return legendreAnalysis(f, { L, theta: this.theta, spin });
     if (this.weights) return legendreAnalysis(f, { L, theta: this.theta, spin, weights: this.weights });
     const [batch, channels] = [f.shape[0]!, f.shape[3]!];
     const inner = (2 * L - 1) * channels;
-    const fine = this.resampling!.apply(reshape(f, [batch, rings, inner]), this.oddColumns(n, channels));
-    return legendreAnalysis(reshape(fine, [batch, 2 * L, 2 * L - 1, channels]), { L, theta: this.resampling!.theta, spin });
+    const fine = resampling!.apply(reshape(f, [batch, rings, inner]), this.oddColumns(n, channels));
+    return legendreAnalysis(reshape(fine, [batch, 2 * L, 2 * L - 1, channels]), {
+      L,
+      theta: resampling!.theta,
+      weights: resampling!.weights,
+      spin,
+    });
   }
 
   /** Whether m + n is odd, for every column of orders and channel. */

@@ -1,4 +1,4 @@
-import { mixingSet, nn, s2Transform, s2Type, so3Type, tensorProduct, typeSize } from '../../lib/index.js';
+import { type S2TransformOptions, mixingSet, nn, s2Transform, s2Type, so3Type, tensorProduct, typeSize } from '../../lib/index.js';
 import { type Entry, type Precision, inputs } from './entry.js';
 
 /** The square products of a network: batch 32, rule mst. */
@@ -27,8 +27,29 @@ export function transformEntries(): Entry[] {
   );
 }
 
-function transformPair(L: number, channels: number, dtype: Precision): Entry[] {
-  const { nTheta, nPhi } = s2Transform({ L, real: true, dtype });
+/** Both methods of the sums over degrees, for harmonics/choose_polar_step.ts. */
+export function polarEntries(): Entry[] {
+  return [32, 64, 128].flatMap((L) =>
+    [1, 64].flatMap((channels) =>
+      (['gl', 'mw'] as const).flatMap((sampling) =>
+        (['table', 'recursion'] as const).flatMap((method) =>
+          transformPair(L, channels, 'float64', { sampling, method }).map((entry) => ({
+            ...entry,
+            name: `polar ${method} ${sampling} ${entry.name}`,
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
+function transformPair(
+  L: number,
+  channels: number,
+  dtype: Precision,
+  options: Pick<S2TransformOptions, 'sampling' | 'method'> = {},
+): Entry[] {
+  const { nTheta, nPhi } = s2Transform({ ...options, L, real: true, dtype });
   // The table method: an L x nTheta matrix for each order, then a Fourier matrix for each ring
   const flops = 2 * channels * nTheta * (L * L + nPhi * (2 * L - 1));
   const common = (direction: 'inverse' | 'forward', shape: readonly number[]): Entry => ({
@@ -36,7 +57,7 @@ function transformPair(L: number, channels: number, dtype: Precision): Entry[] {
     dtype,
     inputs: inputs(shape),
     make: (device) => {
-      const plan = s2Transform({ L, real: true, dtype, device });
+      const plan = s2Transform({ ...options, L, real: true, dtype, device });
       return (x) => plan[direction](x);
     },
     flops,

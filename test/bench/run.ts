@@ -5,7 +5,7 @@ import { type DeviceOption, info, setThreads } from '../../lib/index.js';
 import { native, packageRoot } from '../../lib/native.js';
 import type { Entry } from './entry.js';
 import { fourierEntries } from './fourier.js';
-import { groupActivationEntries, productEntries, transformEntries } from './harmonics.js';
+import { groupActivationEntries, polarEntries, productEntries, transformEntries } from './harmonics.js';
 import { legendreEntries } from './legendre.js';
 import { type Limits, limitEntries } from './limits.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
@@ -24,6 +24,7 @@ const groups: readonly (() => Entry[])[] = [
   convolutionEntries,
   productEntries,
   transformEntries,
+  polarEntries,
   legendreEntries,
   groupActivationEntries,
   fourierEntries,

@@ -1,0 +1,10 @@
+import { section } from '../report.js';
+
+export const sections = {
+  reference: section(() => import('./reference.js')),
+  'real-data': section(() => import('./real_data.js')),
+  'round-trip': section(() => import('./round_trip.js'), 30),
+  correlation: section(() => import('./correlation.js')),
+  inputs: section(() => import('./inputs.js')),
+  plans: section(() => import('./plans.js')),
+};
