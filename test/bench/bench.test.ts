@@ -1,10 +1,12 @@
 import { ops } from '../../lib/op.js';
 import { native } from '../../lib/native.js';
 import { fourierEntries } from './fourier.js';
-import { productEntries, transformEntries } from './harmonics.js';
+import { productEntries } from './harmonics.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
 import { choices, operationEntries } from './operations.js';
+import { rotationGroupEntries } from './rotation_group.js';
 import { type Bench, measureRows } from './row.js';
+import { batchEntries, complexEntries, healpixEntries, polarEntries, sphereEntries } from './sphere.js';
 
 test('every operation has a benchmark, and every choice an operation', () => {
   expect(Object.keys(choices).filter((op) => !ops.has(op))).toEqual([]);
@@ -18,7 +20,12 @@ test('names tell rows apart', () => {
     thinEntries,
     convolutionEntries,
     productEntries,
-    transformEntries,
+    ...sphereEntries(),
+    batchEntries,
+    complexEntries,
+    healpixEntries,
+    polarEntries,
+    rotationGroupEntries,
     fourierEntries,
     planarEntries,
   ];
@@ -51,7 +58,8 @@ test('rows have the fields of the format', async () => {
     flops: 128,
     bytes: 192,
     limitShare: 192 / 1e6 / forward!.ms.median,
-    peer: { name: 'numpy matmul', missing: expect.stringContaining('numpy') },
+    peer: { name: 'matmul', missing: expect.stringContaining('numpy') },
+    peers: [{ name: 'matmul', missing: expect.stringContaining('numpy') }],
   });
   expect(both).toMatchObject({ name: `${small.name}, forward + backward`, flops: 3 * 128, bytes: 192 + 64 + 256 });
 });

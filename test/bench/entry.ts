@@ -1,6 +1,7 @@
 import type { Dtype } from '../../lib/dtype.js';
 import type { DeviceOption, Tensor } from '../../lib/index.js';
 import type { Input } from '../support/case.js';
+import type { PeerWork } from './peers/python_peer.js';
 
 /** A piece of work to time. */
 export interface Entry {
@@ -17,8 +18,8 @@ export interface Entry {
   readonly backward?: 2 | 3;
   /** Bytes read and written, where they are not those of inputs and output. */
   readonly bytes?: number;
-  /** It is the matrix product of the two inputs, which numpy can do as well. */
-  readonly product?: boolean;
+  /** Other libraries that do the same. */
+  readonly peers?: readonly PeerWork[];
 }
 
 export const inputs = (...shapes: (readonly number[])[]): Input[] => shapes.map((shape) => ({ shape }));

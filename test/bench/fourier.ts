@@ -1,5 +1,7 @@
 import { fourierAnalysis, fourierSynthesis } from '../../lib/ops/fourier.js';
+import { isComplex } from '../../lib/dtype.js';
 import { type Entry, inputs } from './entry.js';
+import type { PeerWork } from './peers/python_peer.js';
 
 /** 1024 transforms as samples, one number after another, or as 32 rings of 32 channels; M is the largest whose orders do not alias. */
 export function fourierEntries(): Entry[] {
@@ -13,7 +15,8 @@ export function fourierEntries(): Entry[] {
 function pairOf(points: number, inner: number, dtype: Entry['dtype']): Entry[] {
   const [outer, rings] = inner === 1 ? [1024, 1] : [1, 1024 / inner];
   const orders = Math.floor((points + 1) / 2);
-  const each = dtype.startsWith('complex') ? 5 : 2.5;
+  const each = isComplex(dtype) ? 5 : 2.5;
+  const peers = (synthesis: boolean): PeerWork[] => (isComplex(dtype) ? [{ job: 'fourier', options: { points, synthesis } }] : []);
   const common = { dtype, flops: each * 1024 * points * Math.log2(points) };
   return [
     {
@@ -21,12 +24,14 @@ function pairOf(points: number, inner: number, dtype: Entry['dtype']): Entry[] {
       name: `fourierSynthesis n=${points} inner=${inner}`,
       inputs: inputs([outer, rings, 2 * orders - 1, inner]),
       make: () => (x) => fourierSynthesis(x, { orders, points, rings }),
+      peers: peers(true),
     },
     {
       ...common,
       name: `fourierAnalysis n=${points} inner=${inner}`,
       inputs: inputs([outer, rings * points, inner]),
       make: () => (f) => fourierAnalysis(f, { orders, points, rings }),
+      peers: peers(false),
     },
   ];
 }

@@ -1,5 +1,5 @@
-import { type S2TransformOptions, mixingSet, nn, s2Transform, s2Type, so3Type, tensorProduct, typeSize } from '../../lib/index.js';
-import { type Entry, type Precision, inputs } from './entry.js';
+import { mixingSet, nn, s2Type, so3Type, tensorProduct, typeSize } from '../../lib/index.js';
+import { type Entry, inputs } from './entry.js';
 
 /** The square products of a network: batch 32, rule mst. */
 export function productEntries(): Entry[] {
@@ -18,52 +18,6 @@ export function productEntries(): Entry[] {
       };
     }),
   );
-}
-
-/** Real transforms of one signal and of 32 channels, sampling mw. */
-export function transformEntries(): Entry[] {
-  return [16, 32, 64, 128].flatMap((L) =>
-    [1, 32].flatMap((channels) => (['float64', 'float32'] as const).flatMap((dtype) => transformPair(L, channels, dtype))),
-  );
-}
-
-/** Both methods of the sums over degrees, for harmonics/choose_polar_step.ts. */
-export function polarEntries(): Entry[] {
-  return [32, 64, 128].flatMap((L) =>
-    [1, 64].flatMap((channels) =>
-      (['gl', 'mw'] as const).flatMap((sampling) =>
-        (['table', 'recursion'] as const).flatMap((method) =>
-          transformPair(L, channels, 'float64', { sampling, method }).map((entry) => ({
-            ...entry,
-            name: `polar ${method} ${sampling} ${entry.name}`,
-          })),
-        ),
-      ),
-    ),
-  );
-}
-
-function transformPair(
-  L: number,
-  channels: number,
-  dtype: Precision,
-  options: Pick<S2TransformOptions, 'sampling' | 'method'> = {},
-): Entry[] {
-  const { nTheta, nPhi } = s2Transform({ ...options, L, real: true, dtype });
-  // The table method: an L x nTheta matrix for each order, then a Fourier matrix for each ring
-  const flops = 2 * channels * nTheta * (L * L + nPhi * (2 * L - 1));
-  const common = (direction: 'inverse' | 'forward', shape: readonly number[]): Entry => ({
-    name: `s2Transform ${direction} L=${L} C=${channels}`,
-    dtype,
-    inputs: inputs(shape),
-    make: (device) => {
-      const plan = s2Transform({ ...options, L, real: true, dtype, device });
-      return (x) => plan[direction](x);
-    },
-    flops,
-    backward: 2,
-  });
-  return [common('inverse', [L * L, channels]), common('forward', [nTheta, nPhi, channels])];
 }
 
 /** Floating-point operations of one map between the coefficients of a channel on SO(3) and the angles of a grid, cosines and sines by folding. */

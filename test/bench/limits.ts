@@ -19,7 +19,7 @@ const gemm = (name: string, dtype: Dtype): Entry => ({
   inputs: inputs([order, order], [order, order]),
   make: () => matmul,
   flops: 2 * order ** 3,
-  product: true,
+  peers: [{ job: 'matmul' }],
 });
 
 /** Large products; and an update of far more numbers than caches hold, which reads two arrays, writes one and allocates nothing. */

@@ -14,7 +14,7 @@ export function matmulEntries(): Entry[] {
       inputs: inputs([n, n], [n, n]),
       make: () => matmul,
       flops: (isComplex(dtype) ? 8 : 2) * n ** 3,
-      product: true,
+      peers: [{ job: 'matmul' }],
     })),
   );
 }

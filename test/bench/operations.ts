@@ -51,6 +51,8 @@ export const choices: Readonly<Record<string, Choice>> = {
   groupActivationGradient: { case: 'derivative of silu on the group, L = 3, N = 2, 2 x 2', shapes: 'own' },
   fourierSynthesis: { case: 'fourierSynthesis of real numbers, 2 x 128 points, M = 64, 1 x 3', shapes: 'own' },
   fourierAnalysis: { case: 'fourierAnalysis of real numbers, 2 x 128 points, M = 64, 1 x 3', shapes: 'own' },
+  legendreSynthesis: { case: 'legendre synthesis, real, L = 33, gl, 1 x 1', shapes: 'own' },
+  legendreAnalysis: { case: 'legendre analysis, real, L = 33, gl, 1 x 1', shapes: 'own' },
   bilinear: {
     case: 'bilinear, role 0, real basis',
     shapes: [

@@ -4,7 +4,7 @@ import { makeInputs } from '../support/case.js';
 import type { Entry } from './entry.js';
 import { type Limits, limitMs } from './limits.js';
 import { type Effort, type Milliseconds, type Timed, alternate, onDevice } from './measure.js';
-import { NumpyPeer, type PeerProduct } from './peer.js';
+import { type PeerJob, PythonPeer } from './peers/python_peer.js';
 
 /** A peer's figures beside ours, both from alternating runs; `ratio` is its time over ours. A peer that is not there says why. */
 export type PeerFigures =
@@ -24,7 +24,9 @@ export interface Row {
   readonly bytes: number;
   /** Time at the machine's limits over our median. */
   readonly limitShare: number;
+  /** The fastest of the peers that are there. */
   readonly peer?: PeerFigures;
+  readonly peers?: readonly PeerFigures[];
 }
 
 export interface Bench {
@@ -33,7 +35,7 @@ export interface Bench {
   readonly threads: number;
   readonly effort: Effort;
   /** 'missing': asked for and not there. */
-  readonly peer?: NumpyPeer | 'missing';
+  readonly peer?: PythonPeer | 'missing';
 }
 
 /** What becomes one row, ready to run. */
@@ -43,7 +45,7 @@ interface Prepared {
   readonly flops: number;
   readonly bytes: number;
   readonly run: Timed;
-  readonly peer: PeerProduct | undefined;
+  readonly peers: readonly PeerJob[];
 }
 
 const bytesOf = (x: Tensor): number => x.size * { float32: 4, float64: 8, complex64: 8, complex128: 16, int32: 4, uint8: 1 }[x.dtype];
@@ -56,40 +58,49 @@ async function prepare(entry: Entry, { device, deviceCode, peer }: Bench): Promi
   const inputs = makeInputs({ name, op: name, inputs: entry.inputs, call }, dtype, device);
   const output = call(...inputs);
   const bytes = entry.bytes ?? sumOf(inputs) + bytesOf(output);
-  const product = entry.product && peer instanceof NumpyPeer ? await peer.prepare(inputs[0]!, inputs[1]!, output) : undefined;
-  const forward = { entry, name, flops, bytes, run: onDevice(() => void call(...inputs), deviceCode), peer: product };
+  const peers: PeerJob[] = [];
+  for (const work of (peer && entry.peers) ?? []) {
+    peers.push(peer instanceof PythonPeer ? await peer.prepare(work, inputs, output) : { name: work.job, missing: PythonPeer.missing });
+  }
+  const forward = { entry, name, flops, bytes, run: onDevice(() => void call(...inputs), deviceCode), peers };
   if (backward === undefined) return [forward];
   const dy = onesLike(output);
   const gradients = grads(call);
   // Backward reads dy and the inputs and writes their gradients
   const moved = bytes + bytesOf(output) + 2 * sumOf(inputs);
   const run = onDevice(() => void gradients(inputs, dy), deviceCode);
-  return [forward, { entry, name: `${name}, forward + backward`, flops: backward * flops, bytes: moved, run, peer: undefined }];
+  return [forward, { entry, name: `${name}, forward + backward`, flops: backward * flops, bytes: moved, run, peers: [] }];
 }
 
-function peerFigures(
-  { entry, peer }: Prepared,
-  bench: Bench,
-  ours: Milliseconds,
-  theirs: Milliseconds | undefined,
-): PeerFigures | undefined {
-  const name = NumpyPeer.title;
-  if (peer && theirs) return { name, version: peer.version, ms: theirs.median, ratio: theirs.median / ours.median, maxDiff: peer.maxDiff };
-  return entry.product && bench.peer === 'missing' ? { name, missing: NumpyPeer.missing } : undefined;
+/** `theirs` has the times of those that are there. */
+function peerFigures(peers: readonly PeerJob[], ours: Milliseconds, theirs: Milliseconds[]): PeerFigures[] {
+  return peers.map((peer) => {
+    if ('missing' in peer) return peer;
+    const { name, version, maxDiff } = peer;
+    const ms = theirs.shift()!.median;
+    return { name, version, ms, ratio: ms / ours.median, maxDiff };
+  });
 }
+
+function fastest(peers: readonly PeerFigures[]): PeerFigures | undefined {
+  const time = (peer: PeerFigures): number => ('ms' in peer ? peer.ms : Infinity);
+  return [...peers].sort((a, b) => time(a) - time(b))[0];
+}
+
+const runsOf = (peers: readonly PeerJob[]): Timed[] => peers.flatMap((peer) => ('run' in peer ? [peer.run] : []));
 
 /** What is timed of entries, in turn: ours and the peers'. `limits` is undefined for the limits themselves. */
 export async function measureRows(entries: readonly Entry[], bench: Bench, limits: Limits | undefined): Promise<Row[]> {
   return tidy(async () => {
     const prepared: Prepared[] = [];
     for (const entry of entries) prepared.push(...(await prepare(entry, bench)));
-    const peers = prepared.flatMap(({ peer }) => (peer ? [peer.run] : []));
-    const times = await alternate([...prepared.map(({ run }) => run), ...peers], bench.effort);
+    const theirs = prepared.flatMap(({ peers }) => runsOf(peers));
+    const times = await alternate([...prepared.map(({ run }) => run), ...theirs], bench.effort);
     const peerTimes = times.slice(prepared.length);
-    return prepared.map((item, i): Row => {
-      const { entry, name, flops, bytes } = item;
+    return prepared.map(({ entry, name, flops, bytes, peers }, i): Row => {
       const ms = times[i]!;
-      const figures = peerFigures(item, bench, ms, item.peer && peerTimes.shift());
+      const figures = peerFigures(peers, ms, peerTimes);
+      const peer = fastest(figures);
       return {
         name,
         device: bench.device,
@@ -101,7 +112,7 @@ export async function measureRows(entries: readonly Entry[], bench: Bench, limit
         flops,
         bytes,
         limitShare: limits === undefined ? 1 : limitMs(limits, entry.dtype, { flops, bytes }) / ms.median,
-        ...(figures && { peer: figures }),
+        ...(peer && { peer, peers: figures }),
       };
     });
   });

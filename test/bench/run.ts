@@ -5,14 +5,16 @@ import { type DeviceOption, info, setThreads } from '../../lib/index.js';
 import { native, packageRoot } from '../../lib/native.js';
 import type { Entry } from './entry.js';
 import { fourierEntries } from './fourier.js';
-import { groupActivationEntries, polarEntries, productEntries, transformEntries } from './harmonics.js';
+import { groupActivationEntries, productEntries } from './harmonics.js';
 import { legendreEntries } from './legendre.js';
 import { type Limits, limitEntries } from './limits.js';
 import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
 import { trainingEntries } from './networks.js';
 import { operationEntries } from './operations.js';
-import { NumpyPeer } from './peer.js';
+import { PythonPeer } from './peers/python_peer.js';
 import { type Bench, type Row, measureRows } from './row.js';
+import { rotationGroupEntries } from './rotation_group.js';
+import { batchEntries, complexEntries, healpixEntries, polarEntries, sphereEntries } from './sphere.js';
 import { printHeader, printRow } from './table.js';
 
 /** Timed in turn within a group. Made when they are needed: some hold plans. */
@@ -23,8 +25,12 @@ const groups: readonly (() => Entry[])[] = [
   thinEntries,
   convolutionEntries,
   productEntries,
-  transformEntries,
+  ...sphereEntries(),
+  batchEntries,
+  complexEntries,
+  healpixEntries,
   polarEntries,
+  rotationGroupEntries,
   legendreEntries,
   groupActivationEntries,
   fourierEntries,
@@ -52,7 +58,7 @@ async function measureLimits(bench: Bench): Promise<{ limits: Limits; rows: Row[
   // A limit is a best value: it takes more rounds than a median
   const rows = await measureRows([float32, float64, bandwidth], { ...bench, effort: { seconds: 2, most: 100 } }, undefined);
   const [single, double, stream] = rows as [Row, Row, Row];
-  const best = ({ ms, peer }: Row): number => Math.min(ms.min, peer && 'ms' in peer ? peer.ms : Infinity);
+  const best = ({ ms, peers = [] }: Row): number => Math.min(ms.min, ...peers.map((peer) => ('ms' in peer ? peer.ms : Infinity)));
   const rate = (row: Row, amount: number): number => (1000 * amount) / best(row);
   const limits = { float32: rate(single, single.flops), float64: rate(double, double.flops), bandwidth: rate(stream, stream.bytes) };
   return { limits, rows };
@@ -72,7 +78,7 @@ async function main(): Promise<void> {
   if (o.isa !== undefined) native.setIsa(o.isa);
   const threads = info().cpu.threads;
   const device = o.device as DeviceOption;
-  const peer = o.peers ? (NumpyPeer.start(threads) ?? 'missing') : undefined;
+  const peer = o.peers ? (PythonPeer.start(threads) ?? 'missing') : undefined;
   const bench: Bench = {
     device,
     deviceCode: native.deviceCode(device),
@@ -91,7 +97,7 @@ async function main(): Promise<void> {
     measured.forEach(printRow);
     rows.push(...measured);
   }
-  if (peer instanceof NumpyPeer) peer.stop();
+  if (peer instanceof PythonPeer) peer.stop();
   const result = { machine: info(), date: new Date().toISOString(), commit: commit(), rows };
   if (o.json !== undefined) writeFileSync(o.json, `${JSON.stringify(result, null, 1)}\n`);
 }

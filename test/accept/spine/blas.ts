@@ -2,7 +2,7 @@ import { info, matmul, random, complex } from '../../../lib/index.js';
 import { type Tensor, tidy } from '../../../lib/index.js';
 import { native } from '../../../lib/native.js';
 import { alternate, onDevice } from '../../bench/measure.js';
-import { NumpyPeer } from '../../bench/peer.js';
+import { PythonPeer } from '../../bench/peers/python_peer.js';
 import { type Report, progress } from '../report.js';
 
 const order = 256;
@@ -16,10 +16,11 @@ const inputs: Readonly<Record<string, () => Tensor>> = {
 };
 
 /** OpenBLAS's time over ours, the least of alternating rounds: load of other programs only ever adds to a round. */
-async function ratio(make: () => Tensor, peer: NumpyPeer): Promise<number> {
+async function ratio(make: () => Tensor, peer: PythonPeer): Promise<number> {
   return tidy(async () => {
     const [a, b] = [make(), make()];
-    const theirs = await peer.prepare(a, b, matmul(a, b));
+    const theirs = await peer.prepare({ job: 'matmul' }, [a, b], matmul(a, b));
+    if ('missing' in theirs) throw new Error(theirs.missing);
     const own = onDevice(() => void matmul(a, b), native.deviceCode('cpu'));
     const [ours, other] = await alternate([own, theirs.run], { seconds: 2, most: 100 });
     progress(`${a.dtype}: ${ours!.min.toFixed(3)} ms, numpy ${theirs.version} ${other!.min.toFixed(3)} ms`);
@@ -31,10 +32,10 @@ async function ratio(make: () => Tensor, peer: NumpyPeer): Promise<number> {
 export async function measure(report: Report): Promise<void> {
   for (const threads of new Set([1, info().cpu.threads])) {
     native.setThreads(threads);
-    const peer = NumpyPeer.start(threads);
+    const peer = PythonPeer.start(threads);
     for (const [dtype, make] of Object.entries(inputs)) {
       const name = `matmul${order}.${dtype}-${threads}-threads-share-of-openblas`;
-      if (peer === undefined) report.skip(name, NumpyPeer.missing);
+      if (peer === undefined) report.skip(name, PythonPeer.missing);
       else report.atLeast(name, await ratio(make, peer), share);
     }
     peer?.stop();
