@@ -1,6 +1,4 @@
 import { type FourierOptions, fourierAnalysis, fourierSynthesis } from '../ops/fourier.js';
-import { reshape } from '../ops/views.js';
-import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
 export interface AngleOptions {
@@ -14,24 +12,21 @@ export interface AngleOptions {
 }
 
 /**
- * The sums over orders, [outer, 2M-1, inner] to values [outer, points, inner], and their adjoint. Real numbers: waves 1, sqrt(2) (-1)^m cos,
- * sqrt(2) (-1)^m sin in the order 0, +1, -1, ...; complex numbers: e^{i m angle}, m ascending.
+ * The sums over orders on rings that are all alike, [outer, rings, 2M-1, inner] to values [outer, rings * points, inner], and their adjoint. Real numbers:
+ * waves 1, sqrt(2) (-1)^m cos, sqrt(2) (-1)^m sin in the order 0, +1, -1, ...; complex numbers: e^{i m angle}, m ascending.
  */
 export class AngleStep {
-  private readonly fourier: FourierOptions;
+  private readonly fourier: FourierOptions & { readonly points: number };
 
   constructor({ M, points, offset, sign }: AngleOptions) {
     this.fourier = { orders: M, points, offset, sign };
   }
 
   synthesis(x: Tensor, scale = 1): Tensor {
-    const [outer, orders, inner] = x.shape as [number, number, number];
-    return tidy(() => fourierSynthesis(reshape(x, [outer, 1, orders, inner]), { ...this.fourier, scale }));
+    return fourierSynthesis(x, { ...this.fourier, rings: x.shape[1]!, scale });
   }
 
   analysis(f: Tensor, scale = 1): Tensor {
-    const [outer, , inner] = f.shape as [number, number, number];
-    const orders = 2 * this.fourier.orders - 1;
-    return tidy(() => reshape(fourierAnalysis(f, { ...this.fourier, scale }), [outer, orders, inner]));
+    return fourierAnalysis(f, { ...this.fourier, rings: f.shape[1]! / this.fourier.points, scale });
   }
 }

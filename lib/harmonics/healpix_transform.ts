@@ -1,7 +1,7 @@
 import { product } from '../ops/axes.js';
 import { add, mul, sub } from '../ops/elementwise.js';
 import { fourierAnalysis, fourierSynthesis } from '../ops/fourier.js';
-import { legendreAnalysis, legendreSynthesis } from '../ops/legendre.js';
+import { type LegendreSums, legendreSums } from '../ops/legendre.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
@@ -31,6 +31,7 @@ export class HealpixTransform implements S2Transform {
   readonly quadratureWeights: Float64Array;
   private readonly pixels: number;
   private readonly rings: HealpixRings;
+  private readonly polar: LegendreSums;
 
   constructor(
     nside: number,
@@ -39,6 +40,7 @@ export class HealpixTransform implements S2Transform {
   ) {
     this.rings = healpixRings(nside);
     const { theta, points, offset } = this.rings;
+    this.polar = legendreSums({ L: plan.L, theta, spin: plan.spin });
     this.nTheta = theta.length;
     this.nPhi = 4 * nside;
     this.pixels = 12 * nside ** 2;
@@ -92,15 +94,13 @@ export class HealpixTransform implements S2Transform {
   }
 
   private synthesis(x: Tensor): Tensor {
-    const { L, spin } = this.plan;
-    const { theta, points, offset } = this.rings;
-    return fourierSynthesis(legendreSynthesis(x, { L, theta, spin }), { orders: L, points, offset });
+    const { points, offset } = this.rings;
+    return fourierSynthesis(this.polar.synthesis(x), { orders: this.plan.L, points, offset });
   }
 
   private analysis(f: Tensor): Tensor {
-    const { L, spin } = this.plan;
-    const { theta, points, offset } = this.rings;
-    return this.taken(legendreAnalysis(fourierAnalysis(f, { orders: L, points, offset }), { L, theta, spin }));
+    const { points, offset } = this.rings;
+    return this.taken(this.polar.analysis(fourierAnalysis(f, { orders: this.plan.L, points, offset })));
   }
 
   private quadrature(f: Tensor): Tensor {

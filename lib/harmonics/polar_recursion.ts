@@ -2,12 +2,20 @@ import { isComplex } from '../dtype.js';
 import { native } from '../native.js';
 import { mul } from '../ops/elementwise.js';
 import { concat } from '../ops/layout.js';
-import { legendreAnalysis, legendreSynthesis } from '../ops/legendre.js';
+import { type LegendreSums, legendreSums } from '../ops/legendre.js';
 import { reshape, slice } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { CircleResampling } from './circle_resampling.js';
 import type { PolarSizes, PolarStep } from './polar_step.js';
+
+/** One order n: between coefficients [batch, L*L, C] and rings [batch, rings, 2L-1, C]. */
+interface Plane {
+  readonly n: number;
+  readonly inverse: LegendreSums;
+  /** On the rings of the sampling or, where there is a resampling, on finer ones. */
+  readonly forward: LegendreSums;
+}
 
 /**
  * The polar step without tables: harmonics of spin -n for each order n, by recursion in the degree on the fly. Complex signals on SO(3), or signals on
@@ -16,76 +24,67 @@ import type { PolarSizes, PolarStep } from './polar_step.js';
 export class PolarRecursion implements PolarStep {
   readonly method = 'recursion';
   readonly bytes = 0;
-  private readonly theta: Float64Array;
-  /** 2 pi times the weights of the rings, where sums over them are exact. */
-  private readonly weights: Float64Array | undefined;
+  private readonly planes: readonly Plane[];
   private readonly resampling: CircleResampling | undefined;
 
   constructor(private readonly sizes: PolarSizes) {
-    const { sampling, L, rings } = sizes;
-    this.theta = native.math.nodes(sampling, L, rings);
+    const { sampling, L, rings, firstN, lastN } = sizes;
+    const theta = native.math.nodes(sampling, L, rings);
     if (sampling === 'mw' || sampling === 'mwss') this.resampling = new CircleResampling(sampling, L);
-    else this.weights = native.math.quadratureWeights(sampling, L, rings, 1);
+    const exact = this.resampling ?? { theta, weights: native.math.quadratureWeights(sampling, L, rings, 1) };
+    this.planes = Array.from({ length: lastN - firstN + 1 }, (_, i): Plane => {
+      const n = firstN + i;
+      const common = { L, spin: -n };
+      return {
+        n,
+        inverse: legendreSums({ ...common, theta }),
+        forward: legendreSums({ ...common, theta: exact.theta, weights: exact.weights }),
+      };
+    });
   }
 
   synthesis(x: Tensor, inverse: boolean): Tensor {
-    const { firstN, L, rings } = this.sizes;
+    if (this.planes.length === 1) return this.planeSynthesis(this.planes[0]!, x, inverse);
+    const { L } = this.sizes;
     const [batch, , channels] = x.shape as [number, number, number];
     return tidy(() => {
-      const planes = this.orders.map((n) => {
-        const plane = this.scaled(slice(x, [0, (n - firstN) * L * L, 0], [batch, L * L, channels]), n, inverse);
-        return reshape(this.planeSynthesis(plane, n, inverse), [batch, 1, rings, 2 * L - 1, channels]);
-      });
-      return concat(planes, 1);
+      const rings = this.planes.map((plane, i) =>
+        this.planeSynthesis(plane, slice(x, [0, i * L * L, 0], [batch, L * L, channels]), inverse),
+      );
+      return concat(rings, 1);
     });
   }
 
   analysis(values: Tensor, inverse: boolean): Tensor {
-    const { firstN, L, rings } = this.sizes;
-    const [batch, channels] = [values.shape[0]!, values.shape.at(-1)!];
+    if (this.planes.length === 1) return this.planeAnalysis(this.planes[0]!, values, inverse);
+    const { L, rings } = this.sizes;
+    const [batch, channels] = [values.shape[0]!, values.shape[3]!];
     return tidy(() => {
-      const planes = this.orders.map((n) => {
-        const plane = slice(values, [0, n - firstN, 0, 0, 0], [batch, 1, rings, 2 * L - 1, channels]);
-        return this.scaled(this.planeAnalysis(reshape(plane, [batch, rings, 2 * L - 1, channels]), n, inverse), n, inverse);
-      });
-      return concat(planes, 1);
+      const parts = this.planes.map((plane, i) =>
+        this.planeAnalysis(plane, slice(values, [0, i * rings, 0, 0], [batch, rings, 2 * L - 1, channels]), inverse),
+      );
+      return concat(parts, 1);
     });
   }
 
-  private get orders(): number[] {
-    const { firstN, lastN } = this.sizes;
-    return Array.from({ length: lastN - firstN + 1 }, (_, i) => firstN + i);
-  }
-
-  /** Coefficients to functions of the rings [batch, rings, 2L-1, C]. */
-  private planeSynthesis(x: Tensor, n: number, inverse: boolean): Tensor {
-    const { resampling } = this;
+  private planeSynthesis({ n, inverse: own, forward }: Plane, x: Tensor, inverse: boolean): Tensor {
     const { L, rings } = this.sizes;
-    const spin = -n;
-    if (inverse) return legendreSynthesis(x, { L, theta: this.theta, spin });
-    if (this.weights) return legendreSynthesis(x, { L, theta: this.theta, spin, weights: this.weights });
-    const [batch, , channels] = x.shape as [number, number, number];
-    const inner = (2 * L - 1) * channels;
-    const fine = legendreSynthesis(x, { L, theta: resampling!.theta, weights: resampling!.weights, spin });
-    const coarse = resampling!.transposed(reshape(fine, [batch, 2 * L, inner]), this.oddColumns(n, channels));
+    const scaled = this.scaled(x, n, inverse);
+    if (inverse) return own.synthesis(scaled);
+    const fine = forward.synthesis(scaled);
+    if (!this.resampling) return fine;
+    const [batch, , , channels] = fine.shape as [number, number, number, number];
+    const coarse = this.resampling.transposed(reshape(fine, [batch, 2 * L, (2 * L - 1) * channels]), this.oddColumns(n, channels));
     return reshape(coarse, [batch, rings, 2 * L - 1, channels]);
   }
 
-  private planeAnalysis(f: Tensor, n: number, inverse: boolean): Tensor {
-    const { resampling } = this;
+  private planeAnalysis({ n, inverse: own, forward }: Plane, f: Tensor, inverse: boolean): Tensor {
     const { L, rings } = this.sizes;
-    const spin = -n;
-    if (inverse) return legendreAnalysis(f, { L, theta: this.theta, spin });
-    if (this.weights) return legendreAnalysis(f, { L, theta: this.theta, spin, weights: this.weights });
+    if (inverse) return this.scaled(own.analysis(f), n, inverse);
+    if (!this.resampling) return this.scaled(forward.analysis(f), n, inverse);
     const [batch, channels] = [f.shape[0]!, f.shape[3]!];
-    const inner = (2 * L - 1) * channels;
-    const fine = resampling!.apply(reshape(f, [batch, rings, inner]), this.oddColumns(n, channels));
-    return legendreAnalysis(reshape(fine, [batch, 2 * L, 2 * L - 1, channels]), {
-      L,
-      theta: resampling!.theta,
-      weights: resampling!.weights,
-      spin,
-    });
+    const fine = this.resampling.apply(reshape(f, [batch, rings, (2 * L - 1) * channels]), this.oddColumns(n, channels));
+    return this.scaled(forward.analysis(reshape(fine, [batch, 2 * L, 2 * L - 1, channels])), n, inverse);
   }
 
   /** Whether m + n is odd, for every column of orders and channel. */

@@ -31,7 +31,7 @@ export interface PolarSizes {
 }
 
 /**
- * The sums over degrees, ring by ring: coefficients [batch, size, C] to functions of the rings [batch, orders n, rings, orders m, C], and their
+ * The sums over degrees, ring by ring: coefficients [batch, size, C] to functions of the rings [batch, orders n x rings, orders m, C], and their
  * transposes. Orders ascend where signals are complex, else they are 0, +1, -1, +2, -2, ...
  * `inverse`: with the matrix of the inverse transform; else with the transpose of the forward transform's, without the mean over the angles.
  */

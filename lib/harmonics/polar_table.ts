@@ -125,7 +125,7 @@ export class PolarTable implements PolarStep {
       const sorted = this.asRealChannels(gatherRows(x, this.index(this.layout.rows, x), -2));
       const width = sorted.shape[2]!;
       const result = contract(sorted, this.table(inverse, x), this.spec(batch, width), [batch, this.columns, width]);
-      return reshape(this.asOwn(result, channels), [batch, this.planes, rings, 2 * L - 1, channels]);
+      return reshape(this.asOwn(result, channels), [batch, this.planes * rings, 2 * L - 1, channels]);
     });
   }
 

@@ -42,7 +42,7 @@ export class RealGroupRecursion implements PolarStep {
     });
   }
 
-  /** Rings [batch, orders n, rings, orders m, C]: ascending orders of a real signal to cosines and sines, the first cosines. */
+  /** Rings [batch, orders n x rings, orders m, C]: ascending orders of a real signal to cosines and sines, the first cosines. */
   private toReal(rings: Tensor): Tensor {
     const { L, lastN } = this.sizes;
     const { byAlpha, byGamma, shape } = this.views(rings);
@@ -69,8 +69,13 @@ export class RealGroupRecursion implements PolarStep {
   }
 
   private views({ shape }: Tensor): { byAlpha: number[]; byGamma: number[]; shape: number[] } {
-    const [batch, planes, rings, orders, channels] = shape as [number, number, number, number, number];
-    return { byAlpha: [batch * planes * rings, orders, channels], byGamma: [batch, planes, rings * orders * channels], shape: [...shape] };
+    const [batch, rings, orders, channels] = shape as [number, number, number, number];
+    const planes = 2 * this.sizes.lastN + 1;
+    return {
+      byAlpha: [batch * rings, orders, channels],
+      byGamma: [batch, planes, (rings / planes) * orders * channels],
+      shape: [...shape],
+    };
   }
 
   /** The rows of the orders, each from its place. */

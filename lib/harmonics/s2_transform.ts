@@ -96,9 +96,9 @@ class RingTransform extends SeparatedTransform implements S2Transform {
     const [lead, channels] = [x.shape.slice(0, -2), x.shape.at(-1)!];
     const batch = product(lead);
     return tidy(() => {
-      const rings = this.polar.synthesis(withoutLowDegrees(reshape(x, [batch, L * L, channels]), this.lmin), inverse);
-      const f = this.longitudes.synthesis(reshape(rings, [batch * nTheta, 2 * L - 1, channels]), inverse ? 1 : 1 / nPhi);
-      return reshape(f, [...lead, nTheta, nPhi, channels]);
+      const flat = lead.length === 1 ? x : reshape(x, [batch, L * L, channels]);
+      const rings = this.polar.synthesis(withoutLowDegrees(flat, this.lmin), inverse);
+      return reshape(this.longitudes.synthesis(rings, inverse ? 1 : 1 / nPhi), [...lead, nTheta, nPhi, channels]);
     });
   }
 
@@ -109,9 +109,9 @@ class RingTransform extends SeparatedTransform implements S2Transform {
     const [lead, channels] = [f.shape.slice(0, -3), f.shape.at(-1)!];
     const batch = product(lead);
     return tidy(() => {
-      const rings = this.longitudes.analysis(reshape(f, [batch * nTheta, nPhi, channels]), inverse ? 1 : 1 / nPhi);
-      const x = this.polar.analysis(reshape(rings, [batch, 1, nTheta, 2 * L - 1, channels]), inverse);
-      return reshape(withoutLowDegrees(x, this.lmin), [...lead, L * L, channels]);
+      const rings = this.longitudes.analysis(reshape(f, [batch, nTheta * nPhi, channels]), inverse ? 1 : 1 / nPhi);
+      const x = withoutLowDegrees(this.polar.analysis(rings, inverse), this.lmin);
+      return lead.length === 1 ? x : reshape(x, [...lead, L * L, channels]);
     });
   }
 }

@@ -133,21 +133,21 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   }
 
   protected synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
-    const { L, N, nAlpha, nBeta, nGamma } = this.grid;
+    const { N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
     const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
     const batch = product(lead);
     return tidy(() => {
       const rings = this.polar.synthesis(reshape(x, [batch, product(this.axes), channels]), inverse);
-      const circles = this.alphaStep.synthesis(reshape(rings, [batch * (2 * N - 1) * nBeta, 2 * L - 1, channels]), inverse ? 1 : this.mean);
       const inner = nBeta * nAlpha * channels;
-      const whole = this.gammaStep.synthesis(reshape(circles, [batch, 2 * N - 1, inner]));
+      const circles = reshape(this.alphaStep.synthesis(rings, inverse ? 1 : this.mean), [batch, 1, 2 * N - 1, inner]);
+      const whole = this.gammaStep.synthesis(circles);
       return reshape(slice(whole, [0, 0, 0], [batch, nGamma, inner]), [...lead, nGamma, nBeta, nAlpha, channels]);
     });
   }
 
   protected analysis(name: string, f: Tensor, inverse: boolean): Tensor {
-    const { L, N, nAlpha, nBeta, nGamma } = this.grid;
+    const { N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
     const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
     const batch = product(lead);
@@ -155,9 +155,8 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
       const inner = nBeta * nAlpha * channels;
       const half = reshape(f, [batch, nGamma, inner]);
       const whole = this.circle === nGamma ? half : pad(half, [0, 0, 0], [0, this.circle - nGamma, 0]);
-      const circles = reshape(this.gammaStep.analysis(whole), [batch * (2 * N - 1) * nBeta, nAlpha, channels]);
-      const rings = this.alphaStep.analysis(circles, inverse ? 1 : this.mean);
-      const x = this.polar.analysis(reshape(rings, [batch, 2 * N - 1, nBeta, 2 * L - 1, channels]), inverse);
+      const circles = reshape(this.gammaStep.analysis(whole), [batch, (2 * N - 1) * nBeta * nAlpha, channels]);
+      const x = this.polar.analysis(this.alphaStep.analysis(circles, inverse ? 1 : this.mean), inverse);
       return reshape(x, [...lead, ...this.axes, channels]);
     });
   }

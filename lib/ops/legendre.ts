@@ -29,16 +29,22 @@ function attributesOf(op: string, { L, theta, weights, spin = 0 }: LegendreOptio
   return [theta.slice(), weights?.slice() ?? new Float64Array(), L, spin];
 }
 
-/**
- * Coefficients [outer, L*L, inner], row l*l+l+m, to the waves in longitude of rings, [outer, theta.length, 2L-1, inner], without a table:
- * out[t, m] = weights_t times the sum over l of K_lm(theta_t) x_lm with K_lm = (-1)^s sqrt((2l+1)/4 pi) d^l_{m,-s}, s = spin. Complex x:
- * columns m = -(L-1)..L-1. Real x, in the real basis, spin 0: columns m = 0, +1, -1, +2, ..., each with K of |m|.
- */
-export function legendreSynthesis<D extends Dtype>(x: Tensor<D>, options: LegendreOptions): Tensor<D> {
-  return synthesisOp(x, ...attributesOf('legendreSynthesis', options)) as Tensor<D>;
+/** Sums over degrees on given rings, without a table. Each map is the transpose of the other. */
+export interface LegendreSums {
+  /**
+   * Coefficients [outer, L*L, inner], row l*l+l+m, to the waves in longitude of rings, [outer, theta.length, 2L-1, inner]:
+   * out[t, m] = weights_t times the sum over l of K_lm(theta_t) x_lm with K_lm = (-1)^s sqrt((2l+1)/4 pi) d^l_{m,-s}, s = spin. Complex x:
+   * columns m = -(L-1)..L-1. Real x, in the real basis, spin 0: columns m = 0, +1, -1, +2, ..., each with K of |m|.
+   */
+  synthesis<D extends Dtype>(x: Tensor<D>): Tensor<D>;
+  /** out_lm = sum over t of weights_t K_lm(theta_t) f[t, m], 0 for l < |spin|. */
+  analysis<D extends Dtype>(f: Tensor<D>): Tensor<D>;
 }
 
-/** The transpose of {@link legendreSynthesis}: out_lm = sum over t of weights_t K_lm(theta_t) f[t, m], 0 for l < |spin|. */
-export function legendreAnalysis<D extends Dtype>(f: Tensor<D>, options: LegendreOptions): Tensor<D> {
-  return analysisOp(f, ...attributesOf('legendreAnalysis', options)) as Tensor<D>;
+export function legendreSums(options: LegendreOptions): LegendreSums {
+  const attributes = attributesOf('legendreSums', options);
+  return {
+    synthesis: <D extends Dtype>(x: Tensor<D>) => synthesisOp(x, ...attributes) as Tensor<D>,
+    analysis: <D extends Dtype>(f: Tensor<D>) => analysisOp(f, ...attributes) as Tensor<D>,
+  };
 }

@@ -1,5 +1,5 @@
 import { native } from '../../lib/native.js';
-import { type LegendreOptions, legendreAnalysis, legendreSynthesis } from '../../lib/ops/legendre.js';
+import { type LegendreOptions, legendreSums } from '../../lib/ops/legendre.js';
 import type { Dtype } from '../../lib/dtype.js';
 import { type Entry, inputs } from './entry.js';
 
@@ -38,13 +38,13 @@ function pairOf({ L, dtype, spin = 0, outer = 1, inner = 1 }: Size): Entry[] {
       ...common,
       name: `legendre synthesis ${title}`,
       inputs: inputs([outer, L * L, inner]),
-      make: () => (x) => legendreSynthesis(x, options),
+      make: () => (x) => legendreSums(options).synthesis(x),
     },
     {
       ...common,
       name: `legendre analysis ${title}`,
       inputs: inputs([outer, L, 2 * L - 1, inner]),
-      make: () => (f) => legendreAnalysis(f, options),
+      make: () => (f) => legendreSums(options).analysis(f),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { wignerSmallD } from '../../../lib/index.js';
 import { native } from '../../../lib/native.js';
-import { type LegendreOptions, legendreAnalysis, legendreSynthesis } from '../../../lib/ops/legendre.js';
+import { type LegendreOptions, legendreSums } from '../../../lib/ops/legendre.js';
 import { type Case, complexes, floats } from '../case.js';
 import { type Complex, type Plain, add, at, build, cx } from '../plain.js';
 
@@ -72,7 +72,7 @@ function pair(title: string, o: LegendreOptions, real: boolean, { outer = 1, inn
       name: `legendre synthesis, ${name}`,
       op: 'legendreSynthesis',
       inputs: [{ shape: [outer, o.L * o.L, inner] }],
-      call: (x) => legendreSynthesis(x, o),
+      call: (x) => legendreSums(o).synthesis(x),
       reference: synthesis(o, real),
     },
     {
@@ -80,7 +80,7 @@ function pair(title: string, o: LegendreOptions, real: boolean, { outer = 1, inn
       name: `legendre analysis, ${name}`,
       op: 'legendreAnalysis',
       inputs: [{ shape: [outer, o.theta.length, 2 * o.L - 1, inner] }],
-      call: (f) => legendreAnalysis(f, o),
+      call: (f) => legendreSums(o).analysis(f),
       reference: analysis(o, real),
     },
   ];
