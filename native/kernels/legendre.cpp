@@ -55,7 +55,9 @@ class Task {
   static constexpr bool kSingle = same_type<R, float>;
 
   void synthesize(const Columns<R>& columns, const OrderGroup& group, const RingColumns<R>& rings, R* rows, R* sums) const {
-    for (int g = 0; g < group.count; ++g) columns.gather(group.orders[g], rows + g * rows_);
+    for (int g = 0; g < group.count; ++g) columns.clear_surplus(group.orders[g], rows + g * rows_);
+    for (int r = 0; r < columns.run_count(); ++r)
+      for (int g = 0; g < group.count; ++g) columns.gather(group.orders[g], columns.run(r), rows + g * rows_);
     const int64_t slots = fuses(columns_) ? kSynthesisSlots : kPanelSlots;
     for (int64_t slot = 0; slot < args_.slots;) {
       const SlotBlock block(args_, slot, slots);
@@ -91,7 +93,8 @@ class Task {
       }
       slot += block.size;
     }
-    for (int g = 0; g < group.count; ++g) columns.scatter(group.orders[g], rows + g * rows_);
+    for (int r = 0; r < columns.run_count(); ++r)
+      for (int g = 0; g < group.count; ++g) columns.scatter(group.orders[g], columns.run(r), rows + g * rows_);
   }
 
   static bool fuses(int64_t columns) { return !kSingle && (columns == 4 || columns == kFusedColumns); }

@@ -44,10 +44,14 @@ class Columns {
     return {order, m, signs, width, ceil_div(used, kTileColumns) * kTileColumns, legendre_steps(args_, order.first)};
   }
 
-  // Coefficients of the order, as those of p_k.
-  void gather(const OrderColumns& c, R* rows) const {
+  // Clears the columns that fill an order's up.
+  void clear_surplus(const OrderColumns& c, R* rows) const {
     if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
-    for_runs(c, [&](auto length, int64_t sign, int64_t place, int64_t x) {
+  }
+
+  // Coefficients of the order in a run, as those of p_k. The orders of a group share cache lines: all of them in one run after another.
+  void gather(const OrderColumns& c, const Run& run, R* rows) const {
+    for_signs(c, run, [&](auto length, int64_t sign, int64_t place, int64_t x) {
       if (args_.spin == 0) {
         gather_pairs(c, length, sign, place, x, rows);
       } else {
@@ -57,8 +61,8 @@ class Columns {
   }
 
   // The transpose: sums of products with p_k to coefficients.
-  void scatter(const OrderColumns& c, const R* rows) const {
-    for_runs(c, [&](auto length, int64_t sign, int64_t place, int64_t x) {
+  void scatter(const OrderColumns& c, const Run& run, const R* rows) const {
+    for_signs(c, run, [&](auto length, int64_t sign, int64_t place, int64_t x) {
       if (args_.spin == 0) {
         scatter_pairs(c, length, sign, place, x, rows);
       } else {
@@ -74,18 +78,15 @@ class Columns {
 
   // f(length, sign of the order, first column, offset in the coefficients of degree 0); lengths of 1 and 2 are known to the compiler.
   template <class F>
-  void for_runs(const OrderColumns& c, F f) const {
+  void for_signs(const OrderColumns& c, const Run& run, F f) const {
     for (int64_t sign = 0; sign < c.signs; ++sign) {
-      for (int r = 0; r < run_count_; ++r) {
-        const Run& run = runs_[r];
-        const int64_t place = sign * per_sign_ + run.place, x = (sign == 0 ? c.m : -c.m) * args_.inner * parts_ + run.x;
-        if (run.length == 1) {
-          f(Constant<int64_t{1}>{}, sign, place, x);
-        } else if (run.length == 2) {
-          f(Constant<int64_t{2}>{}, sign, place, x);
-        } else {
-          f(Length{run.length}, sign, place, x);
-        }
+      const int64_t place = sign * per_sign_ + run.place, x = (sign == 0 ? c.m : -c.m) * args_.inner * parts_ + run.x;
+      if (run.length == 1) {
+        f(Constant<int64_t{1}>{}, sign, place, x);
+      } else if (run.length == 2) {
+        f(Constant<int64_t{2}>{}, sign, place, x);
+      } else {
+        f(Length{run.length}, sign, place, x);
       }
     }
   }
