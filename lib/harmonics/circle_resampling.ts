@@ -17,6 +17,10 @@ function factors(values: ArrayLike<number>, shape: readonly number[], like: Tens
   return tensor(data, shape, { dtype: like.dtype, device: like.device });
 }
 
+/** A block has about so many numbers for each of the 4L points of the circle that it is interpolated at, and at least so many columns. */
+const blockNumbers = 1 << 15;
+const leastBlock = 16;
+
 /**
  * Functions f_m of the rings of mw or mwss on the 2L rings of dh: each is extended to the circle by f_m(2 pi - theta) = (-1)^{m+n} f_m(theta) and
  * interpolated by FFTs. Sums of the results against d^l_mn over these rings, with their weights, are the exact integrals. Where m + n is odd, a value on a pole
@@ -53,6 +57,30 @@ export class CircleResampling {
 
   /** [batch, rings, columns * C] to [batch, 2L, columns * C]. `odd`: whether m + n is odd, for each of the last axis' numbers. */
   apply(f: Tensor, odd: Uint8Array): Tensor {
+    return this.inBlocks(f, odd, (block, its) => this.applyBlock(block, its));
+  }
+
+  /** The transpose of `apply`. */
+  transposed(g: Tensor, odd: Uint8Array): Tensor {
+    return this.inBlocks(g, odd, (block, its) => this.transposedBlock(block, its));
+  }
+
+  /** Columns are independent; a block of them stays in the caches from step to step. */
+  private inBlocks(x: Tensor, odd: Uint8Array, f: (block: Tensor, odd: Uint8Array) => Tensor): Tensor {
+    const [batch, rows, inner] = x.shape as [number, number, number];
+    const width = Math.max(leastBlock, Math.floor(blockNumbers / Math.max(1, batch * this.L)));
+    if (inner <= width) return f(x, odd);
+    const starts = Array.from({ length: Math.ceil(inner / width) }, (_, i) => i * width);
+    return tidy(() => {
+      const blocks = starts.map((start) => {
+        const size = Math.min(width, inner - start);
+        return tidy(() => f(slice(x, [0, 0, start], [batch, rows, size]), odd.subarray(start, start + size)));
+      });
+      return concat(blocks, 2);
+    });
+  }
+
+  private applyBlock(f: Tensor, odd: Uint8Array): Tensor {
     const { L, circle } = this;
     const [batch, , inner] = f.shape as [number, number, number];
     return tidy(() => {
@@ -64,8 +92,7 @@ export class CircleResampling {
     });
   }
 
-  /** The transpose of `apply`. */
-  transposed(g: Tensor, odd: Uint8Array): Tensor {
+  private transposedBlock(g: Tensor, odd: Uint8Array): Tensor {
     const { L, circle, rings } = this;
     const [batch, , inner] = g.shape as [number, number, number];
     return tidy(() => {

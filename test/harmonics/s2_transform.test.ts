@@ -1,4 +1,5 @@
 import {
+  type S2Transform,
   type Sampling,
   abs,
   complex,
@@ -105,6 +106,23 @@ describe.each([1, 2, 3, 4, 16, 33])('L = %d', (L) => {
     expect(max(abs(sub(integral, reshape(mean, integral.shape)))).dataSync()[0]!).toBeLessThan(1e-11);
   });
 });
+
+test.each(['mw', 'mwss'] as const)(
+  '%s: both methods are one matrix, also for signals of no bandlimit and in blocks of columns',
+  (sampling) => {
+    random.seed(2);
+    for (const spin of [0, -2]) {
+      const [table, recursion] = methods.map((method) => s2Transform({ L: 20, sampling, spin, method, dtype: 'float64' })) as [
+        S2Transform,
+        S2Transform,
+      ];
+      const f = normal([2, table.nTheta, table.nPhi, 50], 'complex128');
+      const c = normal([2, 400, 50], 'complex128');
+      expect(difference(recursion.forward(f), table.forward(f))).toBeLessThan(1e-12);
+      expect(difference(recursion.forwardAdjoint(c), table.forwardAdjoint(c))).toBeLessThan(1e-12);
+    }
+  },
+);
 
 test('lmin: lower degrees are ignored, and zero in results', () => {
   const options = { L: 6, real: true, dtype: 'float64' } as const;

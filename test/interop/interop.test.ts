@@ -1,4 +1,16 @@
-import { type Tensor, interop, random, real, reshape, s2Type, so3Type, tensor, toRealBasis, typeSize } from '../../lib/index.js';
+import {
+  type Tensor,
+  interop,
+  random,
+  real,
+  reshape,
+  s2Transform,
+  s2Type,
+  so3Type,
+  tensor,
+  toRealBasis,
+  typeSize,
+} from '../../lib/index.js';
 import { transformReference as reference } from '../support/reference_transforms.js';
 import { difference, normal } from '../support/signals.js';
 
@@ -38,6 +50,45 @@ test.each([
   [() => interop.toHealpySpin(normal([25, 1], 'complex128'), { L, spin: 0 }), 'ERR_VALUE'],
 ])('bad input %#', (f, code) => {
   expect(f).toThrow(expect.objectContaining({ code }));
+});
+
+/** Values [row, column, re, im] that a program printed, beside those of our signal [rows, columns, 1]. */
+function expectPrinted(f: Tensor, printed: readonly (readonly [number, number, number, number])[]): void {
+  const values = f.dataSync();
+  for (const [row, column, re, im] of printed) {
+    const at = 2 * (row * f.shape[1]! + column);
+    expect(values[at]).toBeCloseTo(re, 13);
+    expect(values[at + 1]).toBeCloseTo(im, 13);
+  }
+}
+
+describe('values that the programs print', () => {
+  test('s2fft 1.5.0: inverse(flm, L=3, spin=1, sampling="mw"), flm[l, m + 2] = l + 1 + i m / 2', () => {
+    const flm = new Float64Array(2 * 3 * 5);
+    for (let l = 1; l < 3; l++) for (let m = -l; m <= l; m++) flm.set([l + 1, m / 2], 2 * (5 * l + m + 2));
+    const own = interop.fromS2fft(tensor(flm, [3, 5, 1], { dtype: 'complex128' }), { L: 3 });
+    expectPrinted(s2Transform({ L: 3, spin: 1, dtype: 'float64' }).inverse(own), [
+      [0, 0, -1.8997549284327149, 0.6658702428631595],
+      [0, 3, 3.2510190575585396, 0.12527634199152404],
+      [1, 1, -0.5644844503752257, -1.2728653232437046],
+      [1, 4, -0.6258603307388314, 0.09783672433624402],
+    ]);
+  });
+
+  test('ducc0 0.42.0: synthesis_2d(spin=2, geometry="GL", ntheta=3, nphi=5), E_2m = 2 + i m, B_2m = m - 2 + 2i, both real for m = 0', () => {
+    const alm = (value: (m: number) => [number, number]): Tensor => {
+      const values = new Float64Array(2 * 6);
+      for (let m = 0; m < 3; m++) values.set(value(m), 2 * ((m * (5 - m)) / 2 + 2));
+      return tensor(values, [6, 1], { dtype: 'complex128' });
+    };
+    const [E, B] = [alm((m) => [2, m]), alm((m) => [m - 2, m === 0 ? 0 : 2])];
+    const own = interop.fromHealpySpin(E, B, { L: 3, spin: 2 });
+    expectPrinted(s2Transform({ L: 3, spin: 2, sampling: 'gl', dtype: 'float64' }).inverse(own), [
+      [0, 0, -3.7114006782724256, 1.9941860274443766],
+      [1, 2, -0.17598795158038485, 0.4038537680783786],
+      [2, 4, -1.0174132295736205, 0.9375016542582846],
+    ]);
+  });
 });
 
 reference.describe('vectors of healpy', () => {
