@@ -10,6 +10,8 @@ import {
   tensor,
   toRealBasis,
   typeSize,
+  complex,
+  zerosLike,
 } from '../../lib/index.js';
 import { transformReference as reference } from '../support/reference_transforms.js';
 import { difference, normal } from '../support/signals.js';
@@ -72,6 +74,19 @@ describe('values that the programs print', () => {
       [0, 3, 3.2510190575585396, 0.12527634199152404],
       [1, 1, -0.5644844503752257, -1.2728653232437046],
       [1, 4, -0.6258603307388314, 0.09783672433624402],
+    ]);
+  });
+
+  test('torch-harmonics 0.9.3: InverseRealSHT(3, 6, 3, 3, grid="legendre-gauss"), c[l, m] = l + 1 + i m / 2', () => {
+    const half = new Float64Array(2 * 9);
+    for (let l = 0; l < 3; l++) for (let m = 0; m <= l; m++) half.set([l + 1, m / 2], 2 * (3 * l + m));
+    const own = interop.fromTorchHarmonics(tensor(half, [3, 3, 1], { dtype: 'complex128' }), { L: 3 });
+    const f = s2Transform({ L: 3, sampling: 'gl', width: 6, real: true, dtype: 'float64' }).inverse(own);
+    expectPrinted(complex(f, zerosLike(f)), [
+      [0, 0, -0.42182562445017835, 0],
+      [0, 3, 5.867890404133437, 0],
+      [1, 1, -2.883730642252136, 0],
+      [2, 5, 0.923104219467318, 0],
     ]);
   });
 
