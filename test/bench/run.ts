@@ -15,7 +15,7 @@ import { PythonPeer } from './peers/python_peer.js';
 import { type Bench, type Row, measureRows } from './row.js';
 import { rotationGroupEntries } from './rotation_group.js';
 import { batchEntries, complexEntries, healpixEntries, polarEntries, sphereEntries } from './sphere.js';
-import { printHeader, printRow } from './table.js';
+import { markdown, printHeader, printRow } from './table.js';
 
 /** Timed in turn within a group. Made when they are needed: some hold plans. */
 const groups: readonly (() => Entry[])[] = [
@@ -42,6 +42,7 @@ function options() {
   const { values } = parseArgs({
     options: {
       json: { type: 'string' },
+      markdown: { type: 'string' },
       filter: { type: 'string', default: '' },
       device: { type: 'string', default: 'cpu' },
       threads: { type: 'string' },
@@ -99,6 +100,7 @@ async function main(): Promise<void> {
   }
   if (peer instanceof PythonPeer) peer.stop();
   const result = { machine: info(), date: new Date().toISOString(), commit: commit(), rows };
+  if (o.markdown !== undefined) writeFileSync(o.markdown, markdown(rows));
   if (o.json !== undefined) writeFileSync(o.json, `${JSON.stringify(result, null, 1)}\n`);
 }
 
