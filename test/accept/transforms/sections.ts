@@ -6,5 +6,6 @@ export const sections = {
   'round-trip': section(() => import('./round_trip.js'), 30),
   correlation: section(() => import('./correlation.js')),
   inputs: section(() => import('./inputs.js')),
+  speed: section(() => import('./speed.js'), 30),
   plans: section(() => import('./plans.js')),
 };
