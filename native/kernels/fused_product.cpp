@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kTasks = kFusedParts;                      // with fewer blocks of lanes, the results are split too
 constexpr int64_t kScratchBytes = int64_t{1} << 20;          // wider tasks only where their signals fit
-constexpr int kMaxVectors = kVectorRegisters == 32 ? 2 : 1;  // that leave room for four sums each
+constexpr int kMaxVectors = kVectorRegisters / 16;  // that leave room for four sums each
 
 // Sums of products in two parts, which real numbers need for speed, and complex ones for (re re, im im) and (re im, im re).
 template <class T, int vectors>
@@ -313,11 +313,14 @@ const char* run(const FusedProductArgs& args) {
                    [&](int64_t task, void* memory) { fused.run_signal(task / parts, task % parts, parts, memory); });
 }
 
-template <class T>
+// The most vectors that the lanes fill and whose signals fit.
+template <class T, int vectors = kMaxVectors>
 const char* run_widest(const FusedProductArgs& args) {
-  const int64_t bytes = (args.rows_z + args.rows_a + args.rows_b) * kMaxVectors * kVectorBytes;
-  if (args.batch * args.channels <= kLanes<T> || bytes > kScratchBytes) return run<T, 1>(args);
-  return run<T, kMaxVectors>(args);
+  if constexpr (vectors > 1) {
+    const int64_t bytes = (args.rows_z + args.rows_a + args.rows_b) * vectors * kVectorBytes;
+    if (args.batch * args.channels <= vectors / 2 * kLanes<T> || bytes > kScratchBytes) return run_widest<T, vectors / 2>(args);
+  }
+  return run<T, vectors>(args);
 }
 
 }  // namespace
