@@ -1,0 +1,333 @@
+#include "kernels/cpu_loop.h"
+#include "kernels/scratch.h"
+#include "kernels/simd.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+// Lanes are channels of samples, counted through. A task packs the signals of some vectors of lanes, orders of a fragment next to each
+// other, so that every row is whole vectors and m -> -m a change of sign; the products of a group stay in registers.
+
+constexpr int64_t kTasks = kFusedParts;                      // with fewer blocks of lanes, the results are split too
+constexpr int64_t kScratchBytes = int64_t{1} << 20;          // wider tasks only where their signals fit
+constexpr int kMaxVectors = kVectorRegisters / 16;  // that leave room for four sums each
+
+// Sums of products in two parts, which real numbers need for speed, and complex ones for (re re, im im) and (re im, im re).
+template <class T, int vectors>
+struct Sums {
+  using R = RealOf<T>;
+  Vector<R> part[2][vectors] = {};
+
+  template <int sign = 1>
+  void add(int half, int v, Vector<R> f, Vector<R> s) {
+    if constexpr (kParts<T> == 1) {
+      part[half][v] += sign * f * s;
+    } else {
+      part[0][v] += sign * f * s;
+      part[1][v] += sign * f * swap_pairs<R>(s);
+    }
+  }
+
+  Vector<R> total(int v) const {
+    if constexpr (kParts<T> == 1) return part[0][v] + part[1][v];
+    return complex_from_products<R>(part[0][v], part[1][v]);
+  }
+};
+
+// w v with a number of the tensor's type.
+template <class T>
+inline Vector<RealOf<T>> scaled(Vector<RealOf<T>> v, T w) {
+  using R = RealOf<T>;
+  if constexpr (kParts<T> == 1) {
+    return w * v;
+  } else {
+    const Vector<R> im = w.im - Vector<R>{};
+    return w.re * v + swap_pairs<R>(v) * blend_pairs<R>(-im, im);
+  }
+}
+
+// The sums A and B of a group.
+template <class T, int vectors>
+struct Product {
+  using R = RealOf<T>;
+  static constexpr int64_t kRow = vectors * kWidth<R>;  // reals of a row
+  Sums<T, vectors> a, b;
+
+  static int64_t first_row(int32_t orders) { return static_cast<int16_t>(orders & 0xffff) * kRow; }
+  static int64_t second_row(int32_t orders) { return (orders >> 16) * kRow; }
+
+  void add_quadruples(int32_t count, const int32_t* orders, const R* values, const R* first, const R* second) {
+    for (int32_t i = 0; i < count; ++i) {
+      const int64_t f = first_row(orders[i]), s = second_row(orders[i]);
+      const R c = values[2 * i], d = values[2 * i + 1];
+      for (int v = 0; v < vectors; ++v) {
+        const R *at_f = first + v * kWidth<R>, *at_s = second + v * kWidth<R>;
+        const Vector<R> plus = c * load(at_f + f), minus = d * load(at_f - f), to_plus = load(at_s + s), to_minus = load(at_s - s);
+        a.add(0, v, plus, to_plus);
+        a.add(1, v, minus, to_minus);
+        b.add(0, v, plus, to_minus);
+        b.template add<-1>(1, v, minus, to_plus);
+      }
+    }
+  }
+
+  static void add_terms(Sums<T, vectors>& sums, int32_t count, const int32_t* orders, const R* values, const R* first, const R* second) {
+    for (int32_t i = 0; i < count; ++i) {
+      const R *f = first + first_row(orders[i]), *s = second + second_row(orders[i]);
+      for (int v = 0; v < vectors; ++v) sums.add(i & 1, v, values[i] * load(f + v * kWidth<R>), load(s + v * kWidth<R>));
+    }
+  }
+
+  Product(const FusedProductArgs& args, const FusedGroup& g, const R* p, const R* q) {
+    const int32_t* orders = args.orders + g.order;
+    const R* values = static_cast<const R*>(args.values) + g.value;
+    add_quadruples(g.straight, orders, values, p, q);
+    orders += g.straight, values += 2 * g.straight;
+    add_quadruples(g.crossed, orders, values, q, p);
+    orders += g.crossed, values += 2 * g.crossed;
+    add_terms(a, g.terms_a, orders, values, p, q);
+    add_terms(b, g.terms_b, orders + g.terms_a, values + g.terms_a, p, q);
+  }
+
+  // f(order, v, values) for both orders of the result.
+  template <class F>
+  void for_orders(const FusedGroup& g, F f) const {
+    for (int v = 0; v < vectors; ++v) f(g.a, v, a.total(v));
+    if (!g.pair) return;
+    for (int v = 0; v < vectors; ++v) f(-g.a, v, g.a < 0 ? -b.total(v) : b.total(v));
+  }
+};
+
+// The packed signals of one block of lanes, in a thread's memory.
+template <class T>
+struct Packed {
+  using R = RealOf<T>;
+  R *z, *a, *b;
+  R* weighted;  // [2l+1] rows: z times the weights of a step
+  R* dots;      // per weight of a step, kParts vectors
+};
+
+template <class T, int vectors>
+struct Fused {
+  using R = RealOf<T>;
+  static constexpr int64_t kRow = vectors * kWidth<R>, kWide = vectors * kLanes<T>;
+  const FusedProductArgs& args;
+  const bool same;  // one packed copy serves as both factors
+  int64_t widest = 0, highest = 0;
+
+  explicit Fused(const FusedProductArgs& args) : args(args), same(args.role != 2 && args.a == args.b) {
+    for (int32_t i = 0; i < args.unit_step[args.units]; ++i) {
+      if (args.steps[i].count > widest) widest = args.steps[i].count;
+      if (args.steps[i].l > highest) highest = args.steps[i].l;
+    }
+  }
+
+  int64_t scratch_rows() const { return args.rows_z + args.rows_a + (same ? 0 : args.rows_b) + 2 * highest + 1; }
+  size_t scratch_bytes() const { return static_cast<size_t>(scratch_rows() * kRow + widest * kParts<T> * kWidth<R>) * sizeof(R); }
+
+  Packed<T> packed_in(void* memory) const {
+    Packed<T> packed;
+    packed.z = static_cast<R*>(memory);
+    packed.a = packed.z + args.rows_z * kRow;
+    packed.b = same ? packed.a : packed.a + args.rows_a * kRow;
+    packed.weighted = packed.b + args.rows_b * kRow;
+    packed.dots = packed.weighted + (2 * highest + 1) * kRow;
+    return packed;
+  }
+
+  // f(first lane within the block, first element of that sample in a signal of one row, lanes) for lanes of one sample each.
+  template <class F>
+  void for_samples(int64_t block, F f) const {
+    const int64_t first = block * kWide, end = minimum(first + kWide, args.batch * args.channels);
+    for (int64_t lane = first; lane < end;) {
+      const int64_t sample = lane / args.channels, channel = lane % args.channels;
+      const int64_t count = minimum(args.channels - channel, end - lane);
+      f(lane - first, sample, channel, count);
+      lane += count;
+    }
+  }
+
+  void pack(const void* from, const int32_t* index, int64_t rows, int64_t block, R* to) const {
+    if ((block + 1) * kWide > args.batch * args.channels) memset(to, 0, static_cast<size_t>(rows * kRow) * sizeof(R));
+    for_samples(block, [&](int64_t lane, int64_t sample, int64_t channel, int64_t count) {
+      const T* x = static_cast<const T*>(from) + sample * rows * args.channels + channel;
+      T* out = reinterpret_cast<T*>(to) + lane;
+      for (int64_t i = 0; i < rows; ++i) copy_run(out + i * kWide, x + index[i] * args.channels, count);
+    });
+  }
+
+  void unpack(const R* from, const int32_t* index, int64_t rows, int64_t begin, int64_t end, int64_t block) const {
+    for_samples(block, [&](int64_t lane, int64_t sample, int64_t channel, int64_t count) {
+      T* out = static_cast<T*>(args.out) + sample * rows * args.channels + channel;
+      const T* x = reinterpret_cast<const T*>(from) + lane;
+      for (int64_t i = begin; i < end; ++i) copy_run(out + index[i] * args.channels, x + i * kWide, count);
+    });
+  }
+
+  template <class F>
+  void for_groups(const FusedStep& step, const R* p, const R* q, F f) const {
+    for (int32_t g = step.group; g < step.group + step.groups; ++g)
+      Product<T, vectors>(args, args.groups[g], p, q).for_orders(args.groups[g], f);
+  }
+
+  static void accumulate(R* to, Vector<R> v) { store<R>(to, load(to) + v); }
+
+  void step_to_z(const FusedStep& step, const Packed<T>& packed) const {
+    const T* w = static_cast<const T*>(args.w) + step.w;
+    R* z = packed.z + step.z * kRow;
+    const int64_t fragment = (2 * step.l + 1) * kRow;
+    for_groups(step, packed.a + step.a * kRow, packed.b + step.b * kRow, [&](int32_t order, int v, Vector<R> sum) {
+      R* to = z + order * kRow + v * kWidth<R>;
+      for (int32_t k = 0; k < step.count; ++k) accumulate(to + k * fragment, scaled<T>(sum, w[k]));
+    });
+  }
+
+  void step_to_a(const FusedStep& step, const Packed<T>& packed) const {
+    const T* w = static_cast<const T*>(args.w) + step.w;
+    const int64_t fragment = (2 * step.l + 1) * kRow;
+    const R* z = packed.z + (step.z - step.l) * kRow;
+    for (int64_t i = 0; i < fragment; i += kWidth<R>) {
+      Vector<R> sum = {};
+      for (int32_t k = 0; k < step.count; ++k) sum += scaled<T>(load(z + k * fragment + i), w[k]);
+      store<R>(packed.weighted + i, sum);
+    }
+    R* out = packed.a + step.a * kRow;
+    for_groups(step, packed.weighted + step.l * kRow, packed.b + step.b * kRow,
+               [&](int32_t order, int v, Vector<R> sum) { accumulate(out + order * kRow + v * kWidth<R>, sum); });
+  }
+
+  // Adds to the weights' sums, kParts reals each.
+  void step_to_w(const FusedStep& step, const Packed<T>& packed, double* sums) const {
+    const R* z = packed.z + step.z * kRow;
+    const int64_t fragment = (2 * step.l + 1) * kRow;
+    memset(packed.dots, 0, static_cast<size_t>(step.count * kParts<T> * kWidth<R>) * sizeof(R));
+    for_groups(step, packed.a + step.a * kRow, packed.b + step.b * kRow, [&](int32_t order, int v, Vector<R> sum) {
+      const R* from = z + order * kRow + v * kWidth<R>;
+      for (int32_t k = 0; k < step.count; ++k) {
+        const Vector<R> factor = load(from + k * fragment);
+        R* dot = packed.dots + k * kParts<T> * kWidth<R>;
+        accumulate(dot, sum * factor);
+        if constexpr (kParts<T> == 2) accumulate(dot + kWidth<R>, sum * swap_pairs<R>(factor));
+      }
+    });
+    for (int32_t k = 0; k < step.count; ++k) add_lanes(packed.dots + k * kParts<T> * kWidth<R>, sums + (step.w + k) * kParts<T>);
+  }
+
+  static void add_lanes(const R* dot, double* sum) {
+    if constexpr (kParts<T> == 1) {
+      for (int i = 0; i < kWidth<R>; ++i) sum[0] += dot[i];
+    } else {
+      for (int i = 0; i < kWidth<R>; i += 2) {
+        sum[0] += static_cast<double>(dot[i]) - dot[i + 1];
+        sum[1] += static_cast<double>(dot[kWidth<R> + i]) + dot[kWidth<R> + i + 1];
+      }
+    }
+  }
+
+  // Units of part `part` of `parts`.
+  int32_t unit_at(int64_t part, int64_t parts) const { return args.part[kFusedParts * part / parts]; }
+
+  // A signal: part of the results of one block.
+  void run_signal(int64_t block, int64_t part, int64_t parts, void* memory) const {
+    const Packed<T> packed = packed_in(memory);
+    const int32_t first = unit_at(part, parts), last = unit_at(part + 1, parts), begin = args.unit_place[first],
+                  end = args.unit_place[last];
+    if (begin == end) return;
+    const bool to_z = args.role == 0;
+    R* out = to_z ? packed.z : packed.a;
+    memset(out + begin * kRow, 0, static_cast<size_t>((end - begin) * kRow) * sizeof(R));
+    if (to_z)
+      pack(args.a, args.index_a, args.rows_a, block, packed.a);
+    else
+      pack(args.z, args.index_z, args.rows_z, block, packed.z);
+    if (!same) pack(args.b, args.index_b, args.rows_b, block, packed.b);
+    for (int32_t i = args.unit_step[first]; i < args.unit_step[last]; ++i) {
+      if (to_z)
+        step_to_z(args.steps[i], packed);
+      else
+        step_to_a(args.steps[i], packed);
+    }
+    unpack(out, to_z ? args.index_z : args.index_a, to_z ? args.rows_z : args.rows_a, begin, end, block);
+  }
+
+  // Weights: part of them, summed over the blocks [begin, end).
+  void run_weights(int64_t begin, int64_t end, int64_t part, int64_t parts, double* sums, void* memory) const {
+    const Packed<T> packed = packed_in(memory);
+    const int32_t first = args.unit_step[unit_at(part, parts)], last = args.unit_step[unit_at(part + 1, parts)];
+    for (int64_t block = begin; first < last && block < end; ++block) {
+      pack(args.z, args.index_z, args.rows_z, block, packed.z);
+      pack(args.a, args.index_a, args.rows_a, block, packed.a);
+      if (!same) pack(args.b, args.index_b, args.rows_b, block, packed.b);
+      for (int32_t i = first; i < last; ++i) step_to_w(args.steps[i], packed, sums);
+    }
+  }
+};
+
+constexpr const char* kNoMemory = "no memory for the signals of a fused product";
+
+// f(task, the thread's memory) for every task.
+template <class F>
+const char* for_tasks(int64_t tasks, size_t bytes, F f) {
+  bool failed = false;
+  parallel_for(tasks, 1, [&](int64_t begin, int64_t end) {
+    static thread_local Scratch scratch;
+    void* memory = scratch.reserve(bytes);
+    if (memory == nullptr) {
+      __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
+      return;
+    }
+    for (int64_t task = begin; task < end; ++task) f(task, memory);
+  });
+  return failed ? kNoMemory : nullptr;
+}
+
+template <class T, int vectors>
+const char* sum_weights(const Fused<T, vectors>& fused, int64_t blocks) {
+  static thread_local Scratch scratch;
+  const FusedProductArgs& args = fused.args;
+  const int64_t chunks = minimum(blocks, kTasks), parts = ceil_div(kTasks, chunks < 1 ? 1 : chunks), size = args.weights * kParts<T>;
+  const size_t bytes = static_cast<size_t>(chunks * size) * sizeof(double);
+  double* sums = static_cast<double*>(scratch.reserve(bytes + 1));
+  if (sums == nullptr) return kNoMemory;
+  memset(sums, 0, bytes);
+  const char* error = for_tasks(chunks * parts, fused.scratch_bytes(), [&](int64_t task, void* memory) {
+    const int64_t chunk = task / parts;
+    fused.run_weights(blocks * chunk / chunks, blocks * (chunk + 1) / chunks, task % parts, parts, sums + chunk * size, memory);
+  });
+  auto* out = static_cast<RealOf<T>*>(args.out);
+  for (int64_t i = 0; i < size; ++i) {
+    double sum = 0;
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) sum += sums[chunk * size + i];
+    out[i] = static_cast<RealOf<T>>(sum);
+  }
+  return error;
+}
+
+template <class T, int vectors>
+const char* run(const FusedProductArgs& args) {
+  const Fused<T, vectors> fused(args);
+  const int64_t blocks = ceil_div(args.batch * args.channels, fused.kWide);
+  if (args.role == 1) return sum_weights(fused, blocks);
+  const int64_t parts = ceil_div(kTasks, blocks);
+  return for_tasks(blocks * parts, fused.scratch_bytes(),
+                   [&](int64_t task, void* memory) { fused.run_signal(task / parts, task % parts, parts, memory); });
+}
+
+// The most vectors that the lanes fill and whose signals fit.
+template <class T, int vectors = kMaxVectors>
+const char* run_widest(const FusedProductArgs& args) {
+  if constexpr (vectors > 1) {
+    const int64_t bytes = (args.rows_z + args.rows_a + args.rows_b) * vectors * kVectorBytes;
+    if (args.batch * args.channels <= vectors / 2 * kLanes<T> || bytes > kScratchBytes) return run_widest<T, vectors / 2>(args);
+  }
+  return run<T, vectors>(args);
+}
+
+}  // namespace
+
+const char* fused_product(const FusedProductArgs& args, void*) {
+  if (args.role != 1 && args.batch * args.channels == 0) return nullptr;
+  return visit_continuous(args.dtype, [&](auto type) { return run_widest<typename decltype(type)::type>(args); });
+}
+
+}  // namespace clebsch::CLEBSCH_ISA
