@@ -8,9 +8,9 @@ namespace {
 // Lanes are channels of samples, counted through. A task packs the signals of some vectors of lanes, orders of a fragment next to each
 // other, so that every row is whole vectors and m -> -m a change of sign; the products of a group stay in registers.
 
-constexpr int64_t kTasks = kFusedParts;                      // with fewer blocks of lanes, the results are split too
-constexpr int64_t kScratchBytes = int64_t{1} << 20;          // wider tasks only where their signals fit
-constexpr int kMaxVectors = kVectorRegisters / 16;  // that leave room for four sums each
+constexpr int64_t kTasks = kFusedParts;              // with fewer blocks of lanes, the results are split too
+constexpr int64_t kScratchBytes = int64_t{1} << 20;  // wider tasks only where their signals fit
+constexpr int kMaxVectors = kVectorRegisters / 16;   // that leave room for four sums each
 
 // Sums of products in two parts, which real numbers need for speed, and complex ones for (re re, im im) and (re im, im re).
 template <class T, int vectors>

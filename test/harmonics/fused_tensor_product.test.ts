@@ -84,7 +84,41 @@ describe.each(bases)('the same as the product and the uniform step, %s, %s basis
     const ordered = mixingSet('full', 3, { ordered: true });
     expect(error({ tau1: [2, 1, 0, 3], tau2: [1, 2, 2], edges: ordered, tauOut: [2, 1, 3] }, [2, 2])).toBeLessThan(limit);
     expect(error({ tau1: [1, 2], tau2: [1, 2], edges: [[], [[1, 0]], [[1, 1]]], tauOut: [2, 1, 1] }, [2])).toBeLessThan(limit);
+    for (const L of [1, 2]) {
+      expect(error({ tau1: s2Type(L), edges: mixingSet('mst', L), tauOut: odd(L) }, [2])).toBeLessThan(limit);
+      expect(
+        error(
+          {
+            tau1: [2, 1],
+            tau2: [1],
+            edges: mixingSet('full', L, { ordered: true }).map((e) => e.filter(([, l2]) => l2 === 0)),
+            tauOut: odd(L),
+          },
+          [4],
+        ),
+      ).toBeLessThan(limit);
+    }
   });
+});
+
+test('an empty batch has no results and zeros for the gradient of the weights', () => {
+  const o = { tau1: s2Type(4), edges: mixingSet('mst', 4), tauOut: s2Type(4) };
+  const [square, pair] = [fusedTensorProduct(o), fusedTensorProduct({ ...o, tau2: s2Type(4) })];
+  for (const layer of [(x: Tensor, w: Tensor) => square.apply(x, w), (x: Tensor, w: Tensor) => pair.apply(x, w, x)]) {
+    const [x, w] = [random.normal([0, 16, 3]), random.normal([square.weightSize])];
+    const [value, ...rest] = derivatives(layer, [x, w], random.normal([0, 16, 3]), [x, w]);
+    expect(value!.shape).toEqual([0, 16, 3]);
+    expect(rest.map(({ size }) => size)).toEqual([0, square.weightSize, 0, square.weightSize, 0]);
+    for (const gradient of rest) expect(gradient.dataSync().every((value) => value === 0)).toBe(true);
+  }
+});
+
+test('an output without fragments', () => {
+  const fused = fusedTensorProduct({ tau1: [1, 1], edges: mixingSet('full', 2), tauOut: [0, 0] });
+  const [x, w] = [random.normal([2, 4, 3]), random.normal([0])];
+  const [value, gradient] = derivatives((a, b) => fused.apply(a, b), [x, w], random.normal([2, 0, 3]), [x, w]);
+  expect(value!.shape).toEqual([2, 0, 3]);
+  expect(gradient!.dataSync().every((g) => g === 0)).toBe(true);
 });
 
 test('the terms and weights are those of the product', () => {
