@@ -231,14 +231,14 @@ struct BilinearArgs {
 //
 // A step names places of order 0: z that of fragment u0 of degree l (the next fragment's is 2l+1 further), a and b those of its factors.
 // Its groups hold the couplings to one order of the result, or to a pair of orders (m, -m):
-//   `terms_a` and `terms_b`: value f s;  `straight` and `crossed` quadruples of two values c and d = +-c, with + and - the orders +-m:
-//   A = c f+ s+ + d f- s-,  B = c f+ s- - d f- s+.
-// The sums A belong to order `a`, the sums B, if the group is a pair, to order -a, with a minus where a < 0. f runs over the first factor
-// and s over the second, but for crossed quadruples, which exchange them. Factors and result: (a, b -> z), role 2 (z, b -> a).
-// orders: per entry f in the lower and s in the upper 16 bits. Entries lie as straight, crossed, terms_a, terms_b.
+//   no pair: `count` terms, A = sum of value f s;
+//   a pair: `count` quadruples of two values c and d, with + and - the orders +-m,
+//     A = c f+ s+ + d f- s-,  B = c f+ s- - d f- s+,  and, if `single`, behind them c f+ s0 in A and d f- s0 in B.
+// The sums A belong to order `a`, the sums B to order -a. f runs over the first factor and s over the second. Factors and result:
+// (a, b -> z), role 2 (z, b -> a). orders: per entry f in the lower and s in the upper 16 bits.
 struct FusedGroup {
   int32_t value, order;  // first value, first entry
-  int32_t straight, crossed, terms_a, terms_b;
+  int32_t count, single;
   int32_t a, pair;
 };
 struct FusedStep {
@@ -247,12 +247,13 @@ struct FusedStep {
 };
 constexpr int kFusedParts = 16;
 // Units are disjoint in what they write: degrees of the result in roles 0 and 2, weights with all their steps in role 1. unit_step and
-// unit_place [units + 1]: their steps and, for degrees, places; part [kFusedParts + 1]: units in parts of about equal work.
+// unit_place [units + 1]: their steps and, for degrees, places; part [kFusedParts + 1]: units in parts of about equal work. step_rows: rows
+// of the fragments of a step, at most.
 struct FusedProductArgs {
   Dtype dtype;
   int32_t role;
   int64_t batch, channels, rows_z, rows_a, rows_b, weights;
-  int64_t terms, units;
+  int64_t terms, units, step_rows;
   const FusedStep* steps;
   const FusedGroup* groups;
   const int32_t* orders;

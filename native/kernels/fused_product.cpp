@@ -9,19 +9,23 @@ namespace {
 // other, so that every row is whole vectors and m -> -m a change of sign; the products of a group stay in registers.
 
 constexpr int64_t kTasks = kFusedParts;              // with fewer blocks of lanes, the results are split too
-constexpr int64_t kScratchBytes = int64_t{1} << 20;  // wider tasks only where their signals fit
-constexpr int kMaxVectors = kVectorRegisters / 16;   // that leave room for four sums each
+constexpr int64_t kTermsPerRow = 16;                 // that make packing a row once more worth it
+constexpr int64_t kScratchBytes = int64_t{1} << 20;  // wider tasks only where their signals fit here
+constexpr int64_t kStepBytes = int64_t{1} << 15;     // and the fragments of a step here
+constexpr int kMaxVectors = kVectorRegisters / 8;    // that leave room for the sums of both orders
 
-// Sums of products in two parts, which real numbers need for speed, and complex ones for (re re, im im) and (re im, im re).
+// Sums of products: for real numbers one, or two where few vectors would wait for each other, added at the end; for complex ones
+// (re re, im im) and (re im, im re).
 template <class T, int vectors>
 struct Sums {
   using R = RealOf<T>;
-  Vector<R> part[2][vectors] = {};
+  static constexpr int kSplit = kParts<T> == 2 || 2 * vectors < 8 ? 2 : 1;
+  Vector<R> part[kSplit][vectors] = {};
 
   template <int sign = 1>
   void add(int half, int v, Vector<R> f, Vector<R> s) {
     if constexpr (kParts<T> == 1) {
-      part[half][v] += sign * f * s;
+      part[half % kSplit][v] += sign * f * s;
     } else {
       part[0][v] += sign * f * s;
       part[1][v] += sign * f * swap_pairs<R>(s);
@@ -29,8 +33,9 @@ struct Sums {
   }
 
   Vector<R> total(int v) const {
-    if constexpr (kParts<T> == 1) return part[0][v] + part[1][v];
-    return complex_from_products<R>(part[0][v], part[1][v]);
+    if constexpr (kSplit == 1) return part[0][v];
+    if constexpr (kParts<T> == 1) return part[0][v] + part[kSplit - 1][v];
+    return complex_from_products<R>(part[0][v], part[kSplit - 1][v]);
   }
 };
 
@@ -56,12 +61,12 @@ struct Product {
   static int64_t first_row(int32_t orders) { return static_cast<int16_t>(orders & 0xffff) * kRow; }
   static int64_t second_row(int32_t orders) { return (orders >> 16) * kRow; }
 
-  void add_quadruples(int32_t count, const int32_t* orders, const R* values, const R* first, const R* second) {
-    for (int32_t i = 0; i < count; ++i) {
+  [[gnu::always_inline]] void add_pair(const FusedGroup& g, const int32_t* orders, const R* values, const R* p, const R* q) {
+    for (int32_t i = 0; i < g.count; ++i) {
       const int64_t f = first_row(orders[i]), s = second_row(orders[i]);
       const R c = values[2 * i], d = values[2 * i + 1];
       for (int v = 0; v < vectors; ++v) {
-        const R *at_f = first + v * kWidth<R>, *at_s = second + v * kWidth<R>;
+        const R *at_f = p + v * kWidth<R>, *at_s = q + v * kWidth<R>;
         const Vector<R> plus = c * load(at_f + f), minus = d * load(at_f - f), to_plus = load(at_s + s), to_minus = load(at_s - s);
         a.add(0, v, plus, to_plus);
         a.add(1, v, minus, to_minus);
@@ -69,32 +74,31 @@ struct Product {
         b.template add<-1>(1, v, minus, to_plus);
       }
     }
-  }
-
-  static void add_terms(Sums<T, vectors>& sums, int32_t count, const int32_t* orders, const R* values, const R* first, const R* second) {
-    for (int32_t i = 0; i < count; ++i) {
-      const R *f = first + first_row(orders[i]), *s = second + second_row(orders[i]);
-      for (int v = 0; v < vectors; ++v) sums.add(i & 1, v, values[i] * load(f + v * kWidth<R>), load(s + v * kWidth<R>));
+    if (!g.single) return;
+    const int64_t f = first_row(orders[g.count]);
+    const R c = values[2 * g.count], d = values[2 * g.count + 1];
+    for (int v = 0; v < vectors; ++v) {
+      const R* at_f = p + v * kWidth<R>;
+      const Vector<R> zero = load(q + v * kWidth<R>);
+      a.add(0, v, c * load(at_f + f), zero);
+      b.add(0, v, d * load(at_f - f), zero);
     }
   }
 
-  Product(const FusedProductArgs& args, const FusedGroup& g, const R* p, const R* q) {
-    const int32_t* orders = args.orders + g.order;
-    const R* values = static_cast<const R*>(args.values) + g.value;
-    add_quadruples(g.straight, orders, values, p, q);
-    orders += g.straight, values += 2 * g.straight;
-    add_quadruples(g.crossed, orders, values, q, p);
-    orders += g.crossed, values += 2 * g.crossed;
-    add_terms(a, g.terms_a, orders, values, p, q);
-    add_terms(b, g.terms_b, orders + g.terms_a, values + g.terms_a, p, q);
+  [[gnu::always_inline]] void add_terms(int32_t count, const int32_t* orders, const R* values, const R* p, const R* q) {
+    for (int32_t i = 0; i < count; ++i) {
+      const R *f = p + first_row(orders[i]), *s = q + second_row(orders[i]);
+      for (int v = 0; v < vectors; ++v) a.add(i & 1, v, values[i] * load(f + v * kWidth<R>), load(s + v * kWidth<R>));
+    }
   }
 
-  // f(order, v, values) for both orders of the result.
-  template <class F>
-  void for_orders(const FusedGroup& g, F f) const {
-    for (int v = 0; v < vectors; ++v) f(g.a, v, a.total(v));
-    if (!g.pair) return;
-    for (int v = 0; v < vectors; ++v) f(-g.a, v, g.a < 0 ? -b.total(v) : b.total(v));
+  [[gnu::always_inline]] Product(const FusedProductArgs& args, const FusedGroup& g, const R* p, const R* q) {
+    const int32_t* orders = args.orders + g.order;
+    const R* values = static_cast<const R*>(args.values) + g.value;
+    if (g.pair)
+      add_pair(g, orders, values, p, q);
+    else
+      add_terms(g.count, orders, values, p, q);
   }
 };
 
@@ -152,7 +156,7 @@ struct Fused {
     for_samples(block, [&](int64_t lane, int64_t sample, int64_t channel, int64_t count) {
       const T* x = static_cast<const T*>(from) + sample * rows * args.channels + channel;
       T* out = reinterpret_cast<T*>(to) + lane;
-      for (int64_t i = 0; i < rows; ++i) copy_run(out + i * kWide, x + index[i] * args.channels, count);
+      for (int64_t i = 0; i < rows; ++i) copy_elements(out + i * kWide, x + index[i] * args.channels, count);
     });
   }
 
@@ -160,14 +164,19 @@ struct Fused {
     for_samples(block, [&](int64_t lane, int64_t sample, int64_t channel, int64_t count) {
       T* out = static_cast<T*>(args.out) + sample * rows * args.channels + channel;
       const T* x = reinterpret_cast<const T*>(from) + lane;
-      for (int64_t i = begin; i < end; ++i) copy_run(out + index[i] * args.channels, x + i * kWide, count);
+      for (int64_t i = begin; i < end; ++i) copy_elements(out + index[i] * args.channels, x + i * kWide, count);
     });
   }
 
+  // f(order, sums) for both orders of every group.
   template <class F>
-  void for_groups(const FusedStep& step, const R* p, const R* q, F f) const {
-    for (int32_t g = step.group; g < step.group + step.groups; ++g)
-      Product<T, vectors>(args, args.groups[g], p, q).for_orders(args.groups[g], f);
+  [[gnu::always_inline]] void for_groups(const FusedStep& step, const R* p, const R* q, F f) const {
+    for (int32_t g = step.group; g < step.group + step.groups; ++g) {
+      const FusedGroup& group = args.groups[g];
+      const Product<T, vectors> product(args, group, p, q);
+      f(group.a, product.a);
+      if (group.pair) f(-group.a, product.b);
+    }
   }
 
   static void accumulate(R* to, Vector<R> v) { store<R>(to, load(to) + v); }
@@ -176,9 +185,11 @@ struct Fused {
     const T* w = static_cast<const T*>(args.w) + step.w;
     R* z = packed.z + step.z * kRow;
     const int64_t fragment = (2 * step.l + 1) * kRow;
-    for_groups(step, packed.a + step.a * kRow, packed.b + step.b * kRow, [&](int32_t order, int v, Vector<R> sum) {
-      R* to = z + order * kRow + v * kWidth<R>;
-      for (int32_t k = 0; k < step.count; ++k) accumulate(to + k * fragment, scaled<T>(sum, w[k]));
+    for_groups(step, packed.a + step.a * kRow, packed.b + step.b * kRow, [&](int32_t order, const Sums<T, vectors>& sums) {
+      R* to = z + order * kRow;
+      for (int32_t k = 0; k < step.count; ++k) {
+        for (int v = 0; v < vectors; ++v) accumulate(to + k * fragment + v * kWidth<R>, scaled<T>(sums.total(v), w[k]));
+      }
     });
   }
 
@@ -192,8 +203,9 @@ struct Fused {
       store<R>(packed.weighted + i, sum);
     }
     R* out = packed.a + step.a * kRow;
-    for_groups(step, packed.weighted + step.l * kRow, packed.b + step.b * kRow,
-               [&](int32_t order, int v, Vector<R> sum) { accumulate(out + order * kRow + v * kWidth<R>, sum); });
+    for_groups(step, packed.weighted + step.l * kRow, packed.b + step.b * kRow, [&](int32_t order, const Sums<T, vectors>& sums) {
+      for (int v = 0; v < vectors; ++v) accumulate(out + order * kRow + v * kWidth<R>, sums.total(v));
+    });
   }
 
   // Adds to the weights' sums, kParts reals each.
@@ -201,13 +213,16 @@ struct Fused {
     const R* z = packed.z + step.z * kRow;
     const int64_t fragment = (2 * step.l + 1) * kRow;
     memset(packed.dots, 0, static_cast<size_t>(step.count * kParts<T> * kWidth<R>) * sizeof(R));
-    for_groups(step, packed.a + step.a * kRow, packed.b + step.b * kRow, [&](int32_t order, int v, Vector<R> sum) {
-      const R* from = z + order * kRow + v * kWidth<R>;
+    for_groups(step, packed.a + step.a * kRow, packed.b + step.b * kRow, [&](int32_t order, const Sums<T, vectors>& product) {
       for (int32_t k = 0; k < step.count; ++k) {
-        const Vector<R> factor = load(from + k * fragment);
-        R* dot = packed.dots + k * kParts<T> * kWidth<R>;
-        accumulate(dot, sum * factor);
-        if constexpr (kParts<T> == 2) accumulate(dot + kWidth<R>, sum * swap_pairs<R>(factor));
+        const R* from = z + k * fragment + order * kRow;
+        Vector<R> dot[kParts<T>] = {};
+        for (int v = 0; v < vectors; ++v) {
+          const Vector<R> factor = load(from + v * kWidth<R>), total = product.total(v);
+          dot[0] += total * factor;
+          if constexpr (kParts<T> == 2) dot[1] += total * swap_pairs<R>(factor);
+        }
+        for (int i = 0; i < kParts<T>; ++i) accumulate(packed.dots + (k * kParts<T> + i) * kWidth<R>, dot[i]);
       }
     });
     for (int32_t k = 0; k < step.count; ++k) add_lanes(packed.dots + k * kParts<T> * kWidth<R>, sums + (step.w + k) * kParts<T>);
@@ -215,12 +230,11 @@ struct Fused {
 
   static void add_lanes(const R* dot, double* sum) {
     if constexpr (kParts<T> == 1) {
-      for (int i = 0; i < kWidth<R>; ++i) sum[0] += dot[i];
+      sum[0] += sum_lanes<R, 1>(load(dot))[0];
     } else {
-      for (int i = 0; i < kWidth<R>; i += 2) {
-        sum[0] += static_cast<double>(dot[i]) - dot[i + 1];
-        sum[1] += static_cast<double>(dot[kWidth<R> + i]) + dot[kWidth<R> + i + 1];
-      }
+      const Vector<R> straight = sum_lanes<R, 2>(load(dot)), crossed = sum_lanes<R, 2>(load(dot + kWidth<R>));
+      sum[0] += static_cast<double>(straight[0]) - straight[1];
+      sum[1] += static_cast<double>(crossed[0]) + crossed[1];
     }
   }
 
@@ -281,11 +295,18 @@ const char* for_tasks(int64_t tasks, size_t bytes, F f) {
   return failed ? kNoMemory : nullptr;
 }
 
+// Of the results, where there are few blocks of lanes and so much work that all parts may pack the signals.
+int64_t parts_of(const FusedProductArgs& args, int64_t blocks) {
+  int64_t parts = ceil_div(kTasks, blocks < 1 ? 1 : blocks);
+  while (parts > 1 && parts * kTermsPerRow * (args.rows_z + args.rows_a + args.rows_b) > 2 * args.terms) parts /= 2;
+  return parts;
+}
+
 template <class T, int vectors>
 const char* sum_weights(const Fused<T, vectors>& fused, int64_t blocks) {
   static thread_local Scratch scratch;
   const FusedProductArgs& args = fused.args;
-  const int64_t chunks = minimum(blocks, kTasks), parts = ceil_div(kTasks, chunks < 1 ? 1 : chunks), size = args.weights * kParts<T>;
+  const int64_t chunks = minimum(blocks, kTasks), parts = parts_of(args, chunks), size = args.weights * kParts<T>;
   const size_t bytes = static_cast<size_t>(chunks * size) * sizeof(double);
   double* sums = static_cast<double*>(scratch.reserve(bytes + 1));
   if (sums == nullptr) return kNoMemory;
@@ -308,7 +329,7 @@ const char* run(const FusedProductArgs& args) {
   const Fused<T, vectors> fused(args);
   const int64_t blocks = ceil_div(args.batch * args.channels, fused.kWide);
   if (args.role == 1) return sum_weights(fused, blocks);
-  const int64_t parts = ceil_div(kTasks, blocks);
+  const int64_t parts = parts_of(args, blocks);
   return for_tasks(blocks * parts, fused.scratch_bytes(),
                    [&](int64_t task, void* memory) { fused.run_signal(task / parts, task % parts, parts, memory); });
 }
@@ -317,8 +338,9 @@ const char* run(const FusedProductArgs& args) {
 template <class T, int vectors = kMaxVectors>
 const char* run_widest(const FusedProductArgs& args) {
   if constexpr (vectors > 1) {
-    const int64_t bytes = (args.rows_z + args.rows_a + args.rows_b) * vectors * kVectorBytes;
-    if (args.batch * args.channels <= vectors / 2 * kLanes<T> || bytes > kScratchBytes) return run_widest<T, vectors / 2>(args);
+    const int64_t signals = (args.rows_z + args.rows_a + args.rows_b) * vectors * kVectorBytes;
+    const bool fits = signals <= kScratchBytes && args.step_rows * vectors * kVectorBytes <= kStepBytes;
+    if (!fits || args.batch * args.channels <= vectors / 2 * kLanes<T>) return run_widest<T, vectors / 2>(args);
   }
   return run<T, vectors>(args);
 }

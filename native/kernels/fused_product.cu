@@ -9,28 +9,32 @@ struct Sums {
   T a, b;
 };
 
+__device__ inline int32_t first_order(int32_t orders) { return static_cast<int16_t>(orders & 0xffff); }
+__device__ inline int32_t second_order(int32_t orders) { return orders >> 16; }
+
 // The sums of a group for one lane; p(order) and q(order) are the factors.
 template <class T, class P, class Q>
 __device__ Sums<T> product(const FusedProductArgs& args, const FusedGroup& g, P p, Q q) {
   const int32_t* orders = args.orders + g.order;
   const auto* values = static_cast<const RealOf<T>*>(args.values) + g.value;
   Sums<T> sums{};
-  const auto quadruples = [&](int32_t count, auto first, auto second) {
-    for (int32_t i = 0; i < count; ++i, values += 2, ++orders) {
-      const int32_t f = static_cast<int16_t>(*orders & 0xffff), s = *orders >> 16;
-      const T plus = values[0] * first(f), minus = values[1] * first(-f);
-      const T to_plus = second(s), to_minus = second(-s);
-      sums.a += plus * to_plus + minus * to_minus;
-      sums.b += plus * to_minus - minus * to_plus;
-    }
-  };
-  const auto terms = [&](int32_t count, T& sum) {
-    for (int32_t i = 0; i < count; ++i, ++values, ++orders) sum += *values * (p(static_cast<int16_t>(*orders & 0xffff)) * q(*orders >> 16));
-  };
-  quadruples(g.straight, p, q);
-  quadruples(g.crossed, q, p);
-  terms(g.terms_a, sums.a);
-  terms(g.terms_b, sums.b);
+  if (!g.pair) {
+    for (int32_t i = 0; i < g.count; ++i) sums.a += values[i] * (p(first_order(orders[i])) * q(second_order(orders[i])));
+    return sums;
+  }
+  for (int32_t i = 0; i < g.count; ++i, values += 2, ++orders) {
+    const int32_t f = first_order(*orders), s = second_order(*orders);
+    const T plus = values[0] * p(f), minus = values[1] * p(-f);
+    const T to_plus = q(s), to_minus = q(-s);
+    sums.a += plus * to_plus + minus * to_minus;
+    sums.b += plus * to_minus - minus * to_plus;
+  }
+  if (g.single) {
+    const int32_t f = first_order(*orders);
+    const T zero = q(0);
+    sums.a += values[0] * p(f) * zero;
+    sums.b += values[1] * p(-f) * zero;
+  }
   return sums;
 }
 
@@ -69,8 +73,7 @@ __device__ T value_at(const FusedProductArgs& args, const FusedStep& step, int64
   const bool pairs = step.groups == l + 1;
   const FusedGroup& group = args.groups[step.group + (!pairs ? order + l : order < 0 ? -order : order)];
   const Sums<T> sums = product<T>(args, group, p, q);
-  if (order == group.a) return sums.a;
-  return group.a < 0 ? -sums.b : sums.b;
+  return order == group.a ? sums.a : sums.b;
 }
 
 struct FusedSignal {
@@ -123,7 +126,7 @@ __device__ T weight_term(const Lane<T>& lane, const FusedStep& step, int64_t k) 
     const FusedGroup& group = lane.args.groups[g];
     const Sums<T> sums = product<T>(lane.args, group, a, b);
     sum += sums.a * lane.z(z + group.a);
-    if (group.pair) sum += (group.a < 0 ? -sums.b : sums.b) * lane.z(z - group.a);
+    if (group.pair) sum += sums.b * lane.z(z - group.a);
   }
   return sum;
 }

@@ -147,6 +147,7 @@ Tensor run(const FusedPlan& plan, const Operands& operands, FusedForm form, int 
                             weights,
                             table->terms,
                             table->units,
+                            table->step_rows,
                             static_cast<const FusedStep*>(table->steps.data()),
                             static_cast<const FusedGroup*>(table->groups.data()),
                             ints(table->orders),

@@ -21,7 +21,7 @@ enum class FusedForm : int { pair, square, both };
 class FusedTable final : public Plan {
  public:
   Tensor steps, groups, orders, values, unit_step, unit_place, part;
-  int64_t terms = 0, units = 0;
+  int64_t terms = 0, units = 0, step_rows = 0;
   size_t bytes() const override;
 };
 

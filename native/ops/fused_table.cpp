@@ -52,13 +52,12 @@ struct Entry {
   double c, d;
 };
 
-// The entries of one group on their way into the table.
+// The entries of one group on their way into the table. `singles` have s = 0 and may be exchanged with `others`, which have f = 0.
 struct GroupEntries {
-  std::vector<Entry> straight, crossed, terms_a, terms_b;
+  std::vector<Entry> terms, quadruples, singles, others;
 };
 
-void merge_into(std::vector<Entry>& list, Entry e, bool symmetric) {
-  if (symmetric && e.f > e.s) std::swap(e.f, e.s);
+void merge_into(std::vector<Entry>& list, const Entry& e) {
   const auto known =
       std::find_if(list.begin(), list.end(), [&](const Entry& k) { return k.f == e.f && k.s == e.s && k.c * k.d * e.c * e.d >= 0; });
   if (known == list.end()) return list.push_back(e);
@@ -66,13 +65,20 @@ void merge_into(std::vector<Entry>& list, Entry e, bool symmetric) {
   known->d += e.d;
 }
 
-// Both factors are one signal: crossed quadruples are straight ones, and f and s may be exchanged in terms and where d = -c.
+// Both factors are one signal, so that f and s may be exchanged.
 GroupEntries merged(const GroupEntries& group) {
   GroupEntries result;
-  for (const auto* list : {&group.straight, &group.crossed})
-    for (const Entry& e : *list) merge_into(result.straight, e, e.d == -e.c);
-  for (const Entry& e : group.terms_a) merge_into(result.terms_a, e, true);
-  for (const Entry& e : group.terms_b) merge_into(result.terms_b, e, true);
+  for (Entry e : group.terms) {
+    if (e.f > e.s) std::swap(e.f, e.s);
+    merge_into(result.terms, e);
+  }
+  for (Entry e : group.quadruples) {
+    const int sign = e.c == e.d ? -1 : 1;
+    if (std::abs(e.f) > std::abs(e.s)) e = {sign * e.s, sign * e.f, e.c, e.d};
+    merge_into(result.quadruples, e);
+  }
+  for (const Entry& e : group.singles) merge_into(result.singles, e);
+  for (const Entry& e : group.others) merge_into(result.singles, {e.s, e.f, e.c, e.d});
   return result;
 }
 
@@ -100,6 +106,7 @@ class TableBuilder {
         single ? from_host(rounded.data(), count, Dtype::float32, device) : from_host(values_.data(), count, Dtype::float64, device);
     table->units = static_cast<int64_t>(unit_step_.size()) - 1;
     table->terms = terms_;
+    table->step_rows = step_rows_;
     return table;
   }
 
@@ -137,6 +144,7 @@ class TableBuilder {
     const FusedStep step{block.group, block.groups, place(kZ), item.count, item.w, place(first), place(second), item.l};
     const int32_t unit = role_ == 1 ? item.w : role_ == 0 ? item.l : exchanged ? item.l2 : item.l1;
     terms_ += block.terms;
+    step_rows_ = std::max(step_rows_, int64_t{2} * (item.l + item.l1 + item.l2) + 3);
     steps_.push_back({step, unit, block.terms + static_cast<int64_t>(item.count) * (2 * item.l + 1)});
   }
 
@@ -154,7 +162,7 @@ class TableBuilder {
       append(variant == Variant::merged ? merged(group) : group, group_order(m), !plan_.complex_basis && m > 0,
              variant == Variant::doubled ? 2 : 1);
       const FusedGroup& g = groups_.back();
-      block.terms += 4 * (g.straight + g.crossed) + g.terms_a + g.terms_b;
+      block.terms += g.pair ? 4 * g.count + 2 * g.single : g.count;
     }
     return blocks_.emplace(key, block).first->second;
   }
@@ -168,7 +176,7 @@ class TableBuilder {
     for (int p = -lp; p <= lp; ++p) {
       // z = x + y in orders, whichever of them is the result.
       const int q = r.out == kZ ? out - p : r.p == kZ ? p - out : p + out;
-      if (std::abs(q) <= lq) group.terms_a.push_back({p, q, couplings_->at(r, out, p, q), 0});
+      if (std::abs(q) <= lq) group.terms.push_back({p, q, couplings_->at(r, out, p, q), 0});
     }
     return group;
   }
@@ -186,40 +194,50 @@ class TableBuilder {
 
   // All couplings of the orders +-m, +-p, +-q.
   void add_orders(GroupEntries& group, const Arrangement& r, int m, int p, int q) const {
-    const int order = group_order(m), sign = order < 0 ? -1 : 1;
+    const int order = group_order(m);
     const auto a = [&](int f, int s) { return couplings_->at(r, order, f, s); };
-    const auto b = [&](int f, int s) { return sign * couplings_->at(r, -order, f, s); };
+    const auto b = [&](int f, int s) { return couplings_->at(r, -order, f, s); };
+    const double c = a(p, q), d = a(-p, -q);
     if (m == 0) {  // without a partner, and with an odd number of sines if the sum of degrees is odd
       const int s = couplings_->odd() ? -q : q;
-      if (p > 0 || !couplings_->odd()) group.terms_a.push_back({p, s, a(p, s), 0});
-      if (p > 0) group.terms_a.push_back({-p, -s, a(-p, -s), 0});
-    } else if (p == 0 || q == 0) {
-      group.terms_a.push_back({p, q, a(p, q), 0});
-      group.terms_b.push_back({-p, -q, b(-p, -q), 0});
-    } else if (b(p, -q) == a(p, q) && b(-p, q) == -a(-p, -q)) {
-      group.straight.push_back({p, q, a(p, q), a(-p, -q)});
-    } else if (b(-p, q) == a(p, q) && b(p, -q) == -a(-p, -q)) {
-      group.crossed.push_back({q, p, a(p, q), a(-p, -q)});
+      if (p > 0 || !couplings_->odd()) group.terms.push_back({p, s, a(p, s), 0});
+      if (p > 0) group.terms.push_back({-p, -s, a(-p, -s), 0});
+    } else if (q == 0) {
+      group.singles.push_back({p, 0, c, b(-p, 0)});
+    } else if (p == 0) {
+      group.others.push_back({0, q, c, b(0, -q)});
+    } else if (b(p, -q) == c && b(-p, q) == -d) {
+      group.quadruples.push_back({p, q, c, d});
     } else {
-      fail(ErrorCode::value, "fusedTensorProduct", "expected couplings of the real basis to come in quadruples, got others");
+      check(b(p, -q) == -c && b(-p, q) == d);
+      group.quadruples.push_back({-p, -q, d, c});
     }
   }
 
-  void append(const GroupEntries& entries, int order, bool pair, double factor) {
-    const auto size = [](const std::vector<Entry>& list) { return static_cast<int32_t>(list.size()); };
-    groups_.push_back({static_cast<int32_t>(values_.size()), static_cast<int32_t>(orders_.size()), size(entries.straight),
-                       size(entries.crossed), size(entries.terms_a), size(entries.terms_b), order, pair ? 1 : 0});
-    const auto add = [&](const std::vector<Entry>& list, bool quadruples) {
-      for (const Entry& e : list) {
+  // As quadruples, of which half vanish.
+  static void add_others(GroupEntries& group) {
+    for (const Entry& e : group.others) {
+      check(e.d == e.c || e.d == -e.c);
+      group.quadruples.push_back(e.d == e.c ? Entry{0, e.s, e.c, 0} : Entry{0, -e.s, 0, e.c});
+    }
+  }
+
+  static void check(bool known) {
+    require(known, ErrorCode::value, "fusedTensorProduct", "expected couplings of the real basis to come in quadruples, got others");
+  }
+
+  void append(GroupEntries entries, int order, bool pair, double factor) {
+    add_others(entries);
+    const std::vector<Entry>& list = pair ? entries.quadruples : entries.terms;
+    groups_.push_back({static_cast<int32_t>(values_.size()), static_cast<int32_t>(orders_.size()), static_cast<int32_t>(list.size()),
+                       static_cast<int32_t>(entries.singles.size()), order, pair ? 1 : 0});
+    for (const auto* part : {&list, static_cast<const std::vector<Entry>*>(&entries.singles)}) {
+      for (const Entry& e : *part) {
         orders_.push_back(static_cast<int32_t>(static_cast<uint16_t>(e.f) | static_cast<uint32_t>(static_cast<uint16_t>(e.s)) << 16));
         values_.push_back(factor * e.c);
-        if (quadruples) values_.push_back(factor * e.d);
+        if (pair) values_.push_back(factor * e.d);
       }
-    };
-    add(entries.straight, true);
-    add(entries.crossed, true);
-    add(entries.terms_a, false);
-    add(entries.terms_b, false);
+    }
     require(values_.size() < INT32_MAX, ErrorCode::memory, "fusedTensorProduct", "expected fewer than 2^31 coefficients, got more");
   }
 
@@ -270,7 +288,7 @@ class TableBuilder {
   std::vector<FusedGroup> groups_;
   std::vector<int32_t> orders_, unit_step_, unit_place_, part_;
   std::vector<double> values_;
-  int64_t terms_ = 0;
+  int64_t terms_ = 0, step_rows_ = 0;
 };
 
 }  // namespace
