@@ -1,42 +1,10 @@
-import { dtypeCode } from '../dtype.js';
 import type { DeviceOption } from '../device.js';
 import { expected } from '../errors.js';
-import { native } from '../native.js';
-import { fusedProduct, fusedSquare } from '../ops/fused_product.js';
 import type { Tensor } from '../tensor.js';
-import { type Basis, checkBasis } from './basis.js';
-import { checkType } from './degree.js';
+import type { Basis } from './basis.js';
+import { type FusedItem, FusedItems } from './fused_items.js';
 import type { Tau } from './irreps.js';
 import type { MixingSet } from './mixing_set.js';
-import { PlanVariants, checkVariant } from './variants.js';
-
-/** A fragment of x times one of y, coupled to degree l and added to `count` fragments from `first` on with the weights from `w` on. */
-export interface FusedItem {
-  readonly l: number;
-  readonly l1: number;
-  readonly l2: number;
-  readonly t1: number;
-  readonly t2: number;
-  readonly first: number;
-  readonly count: number;
-  readonly w: number;
-}
-
-/** The plans of a list of items; those that reach no fragment are left out. */
-export function fusedPlans(
-  op: string,
-  types: { readonly tau1: Tau; readonly tau2: Tau; readonly tauOut: Tau },
-  items: readonly FusedItem[],
-  form: { readonly square: boolean; readonly complex: boolean },
-): PlanVariants {
-  const rows = Float64Array.from(
-    items.filter(({ count }) => count > 0).flatMap(({ l, l1, l2, t1, t2, first, count, w }) => [l, l1, l2, t1, t2, first, count, w]),
-  );
-  const { tau1, tau2, tauOut } = types;
-  return new PlanVariants((dtype, device) =>
-    native.fusedPlan(tau1, tau2, tauOut, rows, form.complex, form.square, dtypeCode(op, dtype), device),
-  );
-}
 
 export interface FusedTensorProductOptions {
   /** Type of the first input. */
@@ -97,32 +65,20 @@ export class FusedTensorProduct {
   readonly terms: number;
   /** W, the number of weights. */
   readonly weightSize: number;
-  private readonly plans: PlanVariants;
+  private readonly products: FusedItems;
 
   /** @internal */
-  constructor(private readonly options: FusedTensorProductOptions) {
-    const { tau1, tau2 = tau1, tauOut, basis } = options;
-    const complex = checkBasis(op, basis ?? 'real') === 'complex';
+  constructor(options: FusedTensorProductOptions) {
     checkEdges(options);
     const { items, weightSize } = itemsOf(options);
     this.weightSize = weightSize;
-    this.plans = fusedPlans(op, { tau1, tau2, tauOut }, items, { square: options.tau2 === undefined, complex });
-    this.terms = native.fusedTerms(this.plans.get(complex ? 'complex64' : 'float32', 0));
+    this.products = new FusedItems(op, options, items, weightSize);
+    this.terms = this.products.terms;
   }
 
-  /** Throws ERR_SHAPE, ERR_DTYPE or ERR_DEVICE where an input does not fit; y belongs to a product with tau2. */
+  /** Throws ERR_SHAPE, ERR_DTYPE or ERR_DEVICE where an input does not fit, ERR_VALUE where y is missing or there is no tau2 for it. */
   apply(x: Tensor, w: Tensor, y?: Tensor): Tensor {
-    const { tau1, tau2 } = this.options;
-    checkType(op, 'x', x, tau1);
-    checkVariant(op, x, this.options);
-    if (w.shape.length !== 1 || w.size !== this.weightSize) throw expected(op, `[${this.weightSize}]`, 'w', w.shape, 'ERR_SHAPE');
-    if (tau2 === undefined) {
-      if (y !== undefined) throw expected(op, 'no second input (tau2 was left out)', 'y', y.shape);
-      return fusedSquare(w, x, this.plans.of(x), 0);
-    }
-    if (y === undefined) throw expected(op, 'a second input of type tau2', 'y', 'none');
-    checkType(op, 'y', y, tau2);
-    return fusedProduct(w, x, y, this.plans.of(x), 0);
+    return this.products.apply(x, w, y);
   }
 }
 
