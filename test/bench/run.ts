@@ -11,6 +11,7 @@ import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntr
 import { trainingEntries } from './networks.js';
 import { operationEntries } from './operations.js';
 import { NumpyPeer } from './peer.js';
+import { complexityEntries, fusedEntries } from './products.js';
 import { type Bench, type Row, measureRows } from './row.js';
 import { printHeader, printRow } from './table.js';
 
@@ -22,6 +23,8 @@ const groups: readonly (() => Entry[])[] = [
   thinEntries,
   convolutionEntries,
   productEntries,
+  fusedEntries,
+  complexityEntries,
   transformEntries,
   groupActivationEntries,
   fourierEntries,
