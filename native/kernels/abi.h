@@ -246,6 +246,7 @@ struct FusedStep {
   int32_t z, count, w, a, b, l;
 };
 constexpr int kFusedParts = 16;
+constexpr int kFusedSumSteps = 16;  // steps whose results are summed apart from others, at least
 // Units are disjoint in what they write: degrees of the result in roles 0 and 2, weights with all their steps in role 1. unit_step and
 // unit_place [units + 1]: their steps and, for degrees, places; part [kFusedParts + 1]: units in parts of about equal work. step_rows: rows
 // of the fragments of a step, at most.

@@ -108,6 +108,7 @@ struct Packed {
   using R = RealOf<T>;
   R *z, *a, *b;
   R* weighted;  // [2l+1] rows: z times the weights of a step
+  R* partial;   // rows of a unit: sums of some steps
   R* dots;      // per weight of a step, kParts vectors
 };
 
@@ -117,16 +118,20 @@ struct Fused {
   static constexpr int64_t kRow = vectors * kWidth<R>, kWide = vectors * kLanes<T>;
   const FusedProductArgs& args;
   const bool same;  // one packed copy serves as both factors
-  int64_t widest = 0, highest = 0;
+  int64_t widest = 0, highest = 0, unit_rows = 0;
 
   explicit Fused(const FusedProductArgs& args) : args(args), same(args.role != 2 && args.a == args.b) {
     for (int32_t i = 0; i < args.unit_step[args.units]; ++i) {
       if (args.steps[i].count > widest) widest = args.steps[i].count;
       if (args.steps[i].l > highest) highest = args.steps[i].l;
     }
+    for (int64_t u = 0; args.role != 1 && u < args.units; ++u) {
+      const int64_t rows = args.unit_place[u + 1] - args.unit_place[u];
+      if (rows > unit_rows) unit_rows = rows;
+    }
   }
 
-  int64_t scratch_rows() const { return args.rows_z + args.rows_a + (same ? 0 : args.rows_b) + 2 * highest + 1; }
+  int64_t scratch_rows() const { return args.rows_z + args.rows_a + (same ? 0 : args.rows_b) + 2 * highest + 1 + unit_rows; }
   size_t scratch_bytes() const { return static_cast<size_t>(scratch_rows() * kRow + widest * kParts<T> * kWidth<R>) * sizeof(R); }
 
   Packed<T> packed_in(void* memory) const {
@@ -135,7 +140,8 @@ struct Fused {
     packed.a = packed.z + args.rows_z * kRow;
     packed.b = same ? packed.a : packed.a + args.rows_a * kRow;
     packed.weighted = packed.b + args.rows_b * kRow;
-    packed.dots = packed.weighted + (2 * highest + 1) * kRow;
+    packed.partial = packed.weighted + (2 * highest + 1) * kRow;
+    packed.dots = packed.partial + unit_rows * kRow;
     return packed;
   }
 
@@ -181,9 +187,10 @@ struct Fused {
 
   static void accumulate(R* to, Vector<R> v) { store<R>(to, load(to) + v); }
 
-  void step_to_z(const FusedStep& step, const Packed<T>& packed) const {
+  // `out` is the row of place `first` of the result, as in the next.
+  void step_to_z(const FusedStep& step, const Packed<T>& packed, R* out, int64_t first) const {
     const T* w = static_cast<const T*>(args.w) + step.w;
-    R* z = packed.z + step.z * kRow;
+    R* z = out + (step.z - first) * kRow;
     const int64_t fragment = (2 * step.l + 1) * kRow;
     for_groups(step, packed.a + step.a * kRow, packed.b + step.b * kRow, [&](int32_t order, const Sums<T, vectors>& sums) {
       R* to = z + order * kRow;
@@ -193,7 +200,7 @@ struct Fused {
     });
   }
 
-  void step_to_a(const FusedStep& step, const Packed<T>& packed) const {
+  void step_to_a(const FusedStep& step, const Packed<T>& packed, R* out, int64_t first) const {
     const T* w = static_cast<const T*>(args.w) + step.w;
     const int64_t fragment = (2 * step.l + 1) * kRow;
     const R* z = packed.z + (step.z - step.l) * kRow;
@@ -202,9 +209,9 @@ struct Fused {
       for (int32_t k = 0; k < step.count; ++k) sum += scaled<T>(load(z + k * fragment + i), w[k]);
       store<R>(packed.weighted + i, sum);
     }
-    R* out = packed.a + step.a * kRow;
+    R* to = out + (step.a - first) * kRow;
     for_groups(step, packed.weighted + step.l * kRow, packed.b + step.b * kRow, [&](int32_t order, const Sums<T, vectors>& sums) {
-      for (int v = 0; v < vectors; ++v) accumulate(out + order * kRow + v * kWidth<R>, sums.total(v));
+      for (int v = 0; v < vectors; ++v) accumulate(to + order * kRow + v * kWidth<R>, sums.total(v));
     });
   }
 
@@ -241,6 +248,29 @@ struct Fused {
   // Units of part `part` of `parts`.
   int32_t unit_at(int64_t part, int64_t parts) const { return args.part[kFusedParts * part / parts]; }
 
+  void run_steps(int32_t begin, int32_t end, const Packed<T>& packed, R* out, int64_t first) const {
+    for (int32_t i = begin; i < end; ++i) {
+      if (args.role == 0)
+        step_to_z(args.steps[i], packed, out, first);
+      else
+        step_to_a(args.steps[i], packed, out, first);
+    }
+  }
+
+  // All steps to one degree of the result, with partial sums: rounding errors grow with the root of their number.
+  void run_unit(int32_t unit, const Packed<T>& packed) const {
+    const int32_t begin = args.unit_step[unit], end = args.unit_step[unit + 1];
+    const int64_t first = args.unit_place[unit], rows = args.unit_place[unit + 1] - first;
+    const int32_t some = static_cast<int32_t>(minimum(end - begin, kFusedSumSteps + rows / (2 * unit + 1)));
+    R* out = (args.role == 0 ? packed.z : packed.a) + first * kRow;
+    run_steps(begin, begin + some, packed, out, first);
+    for (int32_t i = begin + some; i < end; i += some) {
+      memset(packed.partial, 0, static_cast<size_t>(rows * kRow) * sizeof(R));
+      run_steps(i, static_cast<int32_t>(minimum(i + some, end)), packed, packed.partial, first);
+      for (int64_t k = 0; k < rows * kRow; k += kWidth<R>) accumulate(out + k, load(packed.partial + k));
+    }
+  }
+
   // A signal: part of the results of one block.
   void run_signal(int64_t block, int64_t part, int64_t parts, void* memory) const {
     const Packed<T> packed = packed_in(memory);
@@ -255,12 +285,7 @@ struct Fused {
     else
       pack(args.z, args.index_z, args.rows_z, block, packed.z);
     if (!same) pack(args.b, args.index_b, args.rows_b, block, packed.b);
-    for (int32_t i = args.unit_step[first]; i < args.unit_step[last]; ++i) {
-      if (to_z)
-        step_to_z(args.steps[i], packed);
-      else
-        step_to_a(args.steps[i], packed);
-    }
+    for (int32_t unit = first; unit < last; ++unit) run_unit(unit, packed);
     unpack(out, to_z ? args.index_z : args.index_a, to_z ? args.rows_z : args.rows_a, begin, end, block);
   }
 

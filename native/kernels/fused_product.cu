@@ -91,8 +91,9 @@ __global__ void __launch_bounds__(kThreads) signal_kernel(const __grid_constant_
     const int64_t channel = i % args.channels, place = i / args.channels % rows, sample = i / args.channels / rows;
     const Lane<T> lane{args, sample, channel};
     const Place at = locate_place(args, place);
-    T sum{};
-    for (int32_t s = args.unit_step[at.unit]; s < args.unit_step[at.unit + 1]; ++s) {
+    T sum{}, partial{};
+    for (int32_t s = args.unit_step[at.unit], end = args.unit_step[at.unit + 1]; s < end; ++s) {
+      if ((end - s) % kFusedSumSteps == 0) sum += partial, partial = T{};
       const FusedStep& step = args.steps[s];
       const int64_t orders = 2 * step.l + 1;
       const auto b = [&](int64_t order) { return lane.b(step.b + order); };
@@ -100,7 +101,7 @@ __global__ void __launch_bounds__(kThreads) signal_kernel(const __grid_constant_
         const int64_t k = (place - at.order - step.z) / orders;  // behind the step's first fragment
         if (place - at.order < step.z || k >= step.count) continue;
         const auto a = [&](int64_t order) { return lane.a(step.a + order); };
-        sum += lane.w(step.w + k) * value_at<T>(args, step, at.unit, at.order, a, b);
+        partial += lane.w(step.w + k) * value_at<T>(args, step, at.unit, at.order, a, b);
       } else {
         if (place - at.order != step.a) continue;
         const auto weighted = [&](int64_t order) {
@@ -108,10 +109,10 @@ __global__ void __launch_bounds__(kThreads) signal_kernel(const __grid_constant_
           for (int32_t k = 0; k < step.count; ++k) z += lane.w(step.w + k) * lane.z(step.z + k * orders + order);
           return z;
         };
-        sum += value_at<T>(args, step, at.unit, at.order, weighted, b);
+        partial += value_at<T>(args, step, at.unit, at.order, weighted, b);
       }
     }
-    static_cast<T*>(args.out)[lane.at(index, rows, place)] = sum;
+    static_cast<T*>(args.out)[lane.at(index, rows, place)] = sum + partial;
   }
 }
 

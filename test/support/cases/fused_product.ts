@@ -45,6 +45,13 @@ const one: Sizes = {
   square: true,
 };
 
+/** Two signals: more products to a degree than are added up in one sum. */
+const many: Sizes = {
+  taus: { z: [0, 1], x: [0, 4], y: [5, 4] },
+  items: indices([4, 9]).map(([t1, k], w): Item => [1, 1, k! < 5 ? 0 : 1, t1!, k! < 5 ? k! : k! - 5, 0, 1, w]),
+  square: false,
+};
+
 const degreeOffset = (tau: readonly number[], l: number): number => tau.slice(0, l).reduce((sum, n, k) => sum + n * (2 * k + 1), 0);
 const row = (tau: readonly number[], l: number, order: number, t: number): number => degreeOffset(tau, l) + order * tau[l]! + t;
 
@@ -141,6 +148,7 @@ export const fusedProductCases: readonly Case[] = [
     productCase(two, role, false, 2, 33),
     productCase(two, role, true, 3, 1),
     productCase(one, role, false, 2, 5),
+    productCase(many, role, false, 1, 3),
     productCase(one, role, true, 1, 2),
   ]),
   ...([0, 1] as const).flatMap((role) => [squareCase(role, false, 2, 5), squareCase(role, true, 2, 3), squareCase(role, false, 0, 4)]),
