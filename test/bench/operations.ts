@@ -51,6 +51,8 @@ export const choices: Readonly<Record<string, Choice>> = {
   groupActivationGradient: { case: 'derivative of silu on the group, L = 3, N = 2, 2 x 2', shapes: 'own' },
   fourierSynthesis: { case: 'fourierSynthesis of real numbers, 2 x 128 points, M = 64, 1 x 3', shapes: 'own' },
   fourierAnalysis: { case: 'fourierAnalysis of real numbers, 2 x 128 points, M = 64, 1 x 3', shapes: 'own' },
+  fusedProduct: { case: 'fused product of two signals, role 0, real basis, 2 x 33', shapes: 'own' },
+  fusedSquare: { case: 'fused square, role 0, real basis, 2 x 5', shapes: 'own' },
   bilinear: {
     case: 'bilinear, role 0, real basis',
     shapes: [
