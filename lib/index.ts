@@ -41,6 +41,14 @@ export { degree } from './harmonics/degree.js';
 export { type Parity, type Tau, irreps, s2Type, so3Type, typeSize } from './harmonics/irreps.js';
 export { type MixingSet, mixingSet } from './harmonics/mixing_set.js';
 export { type TensorProduct, type TensorProductOptions, tensorProduct } from './harmonics/tensor_product.js';
+export { type FusedTensorProduct, type FusedTensorProductOptions, fusedTensorProduct } from './harmonics/fused_tensor_product.js';
+export {
+  type PathMode,
+  type TensorProductPath,
+  type WeightedTensorProduct,
+  type WeightedTensorProductOptions,
+  weightedTensorProduct,
+} from './harmonics/weighted_tensor_product.js';
 export { type ConvolutionKind, type GeneralizedConvolutionOptions, generalizedConvolution } from './harmonics/generalized_convolution.js';
 export { type EquivarianceOptions, equivarianceError } from './harmonics/equivariance.js';
 export * as interop from './interop/index.js';

@@ -100,6 +100,18 @@ export interface Native {
     device: number,
   ): External;
   planInfo(plan: External): { terms: number; tauOut: number[] };
+  /** `items` holds rows of (l, l1, l2, t1, t2, first, count, w): see native/ops/ops.h. */
+  fusedPlan(
+    tau1: readonly number[],
+    tau2: readonly number[],
+    tauOut: readonly number[],
+    items: Float64Array,
+    complexBasis: boolean,
+    square: boolean,
+    dtype: number,
+    device: number,
+  ): External;
+  fusedTerms(plan: External): number;
   /** Tests only: a task of the given length, or one that fails, on the device's stream. */
   sleepTask(device: number, milliseconds: number): void;
   failTask(device: number, reason: string): void;

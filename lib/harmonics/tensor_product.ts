@@ -1,7 +1,7 @@
-import { type Dtype, dtypeCode, isComplex } from '../dtype.js';
-import { type DeviceOption, deviceCode } from '../device.js';
+import { dtypeCode } from '../dtype.js';
+import type { DeviceOption } from '../device.js';
 import { expected } from '../errors.js';
-import { type External, native } from '../native.js';
+import { native } from '../native.js';
 import { bilinear } from '../ops/bilinear.js';
 import { broadcastTo, expandDims, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
@@ -10,6 +10,7 @@ import { type Basis, checkBasis } from './basis.js';
 import { checkType } from './degree.js';
 import type { Tau } from './irreps.js';
 import type { MixingSet } from './mixing_set.js';
+import { PlanVariants, checkVariant } from './variants.js';
 
 export interface TensorProductOptions {
   /** Type of the first input. */
@@ -27,9 +28,6 @@ export interface TensorProductOptions {
   readonly device?: DeviceOption;
 }
 
-/** Of the signals; the native plan is made for one dtype on one device. */
-type Variant = readonly [dtype: Dtype, deviceCode: number];
-
 /**
  * Clebsch-Gordan product of generalized signals, z_lm = sum C(l1 m1 l2 m2|l m) x_{l1 m1} y_{l2 m2} for every pair of the edge list:
  * [..., d1, C] x [..., d2, C] -> [..., dOut, C]. Fragments of a degree: pairs in list order, then t1, then t2; with one input and l1 = l2 only
@@ -40,19 +38,19 @@ export class TensorProduct {
   readonly tau: number[];
   /** Non-zero couplings of one channel. */
   readonly terms: number;
-  private readonly square: boolean;
-  private readonly edges: number[];
-  private readonly plans = new Map<string, External>();
+  private readonly plans: PlanVariants;
 
   /** @internal */
   constructor(private readonly options: TensorProductOptions) {
-    const { tau2, edges, pairing, basis } = options;
+    const { tau1, tau2, edges, pairing, basis } = options;
     if (pairing !== undefined && pairing !== 'channel' && pairing !== 'full')
       throw expected('tensorProduct', "'channel' or 'full'", 'pairing', pairing);
-    checkBasis('tensorProduct', basis ?? 'real');
-    this.square = tau2 === undefined;
-    this.edges = edges.flatMap((pairs, l) => pairs.flatMap(([l1, l2]) => [l, l1, l2]));
-    const info = native.planInfo(this.plan([basis === 'complex' ? 'complex64' : 'float32', 0]));
+    const complex = checkBasis('tensorProduct', basis ?? 'real') === 'complex';
+    const flat = edges.flatMap((pairs, l) => pairs.flatMap(([l1, l2]) => [l, l1, l2]));
+    this.plans = new PlanVariants((dtype, device) =>
+      native.bilinearPlan(tau1, tau2 ?? tau1, flat, complex, tau2 === undefined, dtypeCode('tensorProduct', dtype), device),
+    );
+    const info = native.planInfo(this.plans.get(complex ? 'complex64' : 'float32', 0));
     this.terms = info.terms;
     this.tau = edges.map((_, l) => info.tauOut[l] ?? 0);
   }
@@ -60,7 +58,7 @@ export class TensorProduct {
   apply(x: Tensor, y?: Tensor): Tensor {
     const { tau1, tau2, pairing } = this.options;
     checkType('tensorProduct', 'x', x, tau1);
-    this.checkVariant(x);
+    checkVariant('tensorProduct', x, this.options);
     const other = tau2 === undefined ? x : y;
     if (tau2 === undefined && y !== undefined) throw expected('tensorProduct', 'no second input (tau2 was left out)', 'y', y.shape);
     if (other === undefined) throw expected('tensorProduct', 'a second input of type tau2', 'y', 'none');
@@ -69,29 +67,7 @@ export class TensorProduct {
   }
 
   private product(x: Tensor, y: Tensor): Tensor {
-    return bilinear(x, y, this.plan([x.dtype, x.deviceCode]), 0);
-  }
-
-  private checkVariant(x: Tensor): void {
-    const { basis, dtype, device } = this.options;
-    if (basis === 'complex' && !isComplex(x.dtype))
-      throw expected('tensorProduct', "a complex dtype for basis 'complex'", 'x', x.dtype, 'ERR_DTYPE');
-    const single = x.dtype === 'float32' || x.dtype === 'complex64';
-    if (dtype !== undefined && single !== (dtype === 'float32'))
-      throw expected('tensorProduct', `the precision ${dtype}`, 'x', x.dtype, 'ERR_DTYPE');
-    if (device !== undefined && deviceCode(device) !== x.deviceCode)
-      throw expected('tensorProduct', `a tensor on ${device}`, 'x', x.device, 'ERR_DEVICE');
-  }
-
-  private plan([dtype, device]: Variant): External {
-    const key = `${dtype} ${device}`;
-    let plan = this.plans.get(key);
-    if (plan === undefined) {
-      const { tau1, tau2 = tau1, basis } = this.options;
-      plan = native.bilinearPlan(tau1, tau2, this.edges, basis === 'complex', this.square, dtypeCode('tensorProduct', dtype), device);
-      this.plans.set(key, plan);
-    }
-    return plan;
+    return bilinear(x, y, this.plans.of(x), 0);
   }
 }
 

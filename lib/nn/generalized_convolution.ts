@@ -12,6 +12,7 @@ import { type Tensor, zeros } from '../tensor.js';
 import { checkTau } from './fragments.js';
 import type { ParameterOptions } from './linear.js';
 import { Module } from './module.js';
+import type { TensorProductActivation } from './tensor_product.js';
 
 export interface GeneralizedConvolutionOptions extends ParameterOptions {
   readonly tauIn: Tau;
@@ -100,12 +101,21 @@ export class GeneralizedConvolution extends Module<GeneralizedConvolutionOptions
   }
 
   forward(x: Tensor): Tensor {
-    const last = this.steps.length - 1;
-    return tidy(() =>
-      this.steps.reduce((y, { kind, tauIn, tauOut, channelsOut }, i) => {
-        const bias = i === last && this.bias !== undefined ? { bias: this.bias } : {};
-        return generalizedConvolution(y, this.weights[i]!, { kind, tauIn, tauOut, channelsOut, ...bias });
-      }, x),
-    );
+    return tidy(() => this.steps.reduce((y, _, i) => this.step(i, y), x));
+  }
+
+  /** `forward(product.forward(x))`. In a constrained convolution the product and the uniform step are one operation. */
+  forwardProduct(product: TensorProductActivation, x: Tensor): Tensor {
+    const [first, ...others] = this.steps as readonly [Step, ...Step[]];
+    if (first.kind !== 'uniform') return tidy(() => this.forward(product.forward(x)));
+    if (product.tau.join() !== first.tauIn.join())
+      throw expected('GeneralizedConvolution', `[${first.tauIn.join(', ')}]`, 'the type of the product', product.tau);
+    return tidy(() => others.reduce((y, _, i) => this.step(i + 1, y), product.forwardUniform(x, this.weights[0]!, first.tauOut)));
+  }
+
+  private step(i: number, x: Tensor): Tensor {
+    const { kind, tauIn, tauOut, channelsOut } = this.steps[i]!;
+    const bias = i === this.steps.length - 1 && this.bias !== undefined ? { bias: this.bias } : {};
+    return generalizedConvolution(x, this.weights[i]!, { kind, tauIn, tauOut, channelsOut, ...bias });
   }
 }

@@ -1,6 +1,6 @@
-import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { Module } from './module.js';
+import { applyInTurn } from './sequential.js';
 
 export interface SphericalLayerOptions {
   readonly L1: Module;
@@ -20,6 +20,6 @@ export class SphericalLayer extends Module<SphericalLayerOptions> {
   }
 
   forward(x: Tensor): Tensor {
-    return tidy(() => this.L2.forward(this.N.forward(this.L1.forward(x))));
+    return applyInTurn([this.L1, this.N, this.L2], x);
   }
 }

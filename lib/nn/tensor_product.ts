@@ -1,3 +1,4 @@
+import { type FusedTensorProduct, fusedTensorProduct } from '../harmonics/fused_tensor_product.js';
 import type { Tau } from '../harmonics/irreps.js';
 import type { MixingSet } from '../harmonics/mixing_set.js';
 import { type TensorProduct, tensorProduct } from '../harmonics/tensor_product.js';
@@ -20,6 +21,8 @@ export class TensorProductActivation extends Module<TensorProductActivationOptio
   /** Type of the output. */
   readonly tau: Tau;
   private readonly product: TensorProduct;
+  /** By the type that the fragments are mixed to. */
+  readonly #fused = new Map<string, FusedTensorProduct>();
 
   constructor(options: TensorProductActivationOptions) {
     super(options);
@@ -29,5 +32,14 @@ export class TensorProductActivation extends Module<TensorProductActivationOptio
 
   forward(x: Tensor): Tensor {
     return this.product.apply(x);
+  }
+
+  /** `generalizedConvolution(forward(x), w, { kind: 'uniform', tauIn: tau, tauOut })` as one operation, which stores no fragments. */
+  forwardUniform(x: Tensor, w: Tensor, tauOut: Tau): Tensor {
+    const key = tauOut.join();
+    const { tau, edges } = this.options;
+    const fused = this.#fused.get(key) ?? fusedTensorProduct({ tau1: tau, edges, tauOut });
+    this.#fused.set(key, fused);
+    return fused.apply(x, w);
   }
 }

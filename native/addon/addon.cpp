@@ -6,6 +6,7 @@
 #include "addon/op_table.h"
 #include "core/parallel.h"
 #include "core/profile.h"
+#include "ops/fused_product.h"
 
 namespace clebsch::addon {
 namespace {
@@ -149,6 +150,14 @@ std::shared_ptr<const ops::BilinearPlan> bilinear_plan(const std::vector<int32_t
   return ops::bilinear_plan(tau1, tau2, edges, complex_basis, square, dtype, device);
 }
 
+std::shared_ptr<const ops::FusedPlan> fused_plan(const std::vector<int32_t>& tau1, const std::vector<int32_t>& tau2,
+                                                 const std::vector<int32_t>& tau_out, std::span<const double> items, bool complex_basis,
+                                                 bool square, Dtype dtype, int device) {
+  return ops::fused_plan(tau1, tau2, tau_out, items, complex_basis, square, dtype, device);
+}
+
+double fused_terms(const ops::FusedPlan& plan) { return static_cast<double>(plan.terms); }
+
 double plan_bytes() { return static_cast<double>(PlanCache::instance().bytes()); }
 double plan_limit() { return static_cast<double>(PlanCache::instance().limit()); }
 void set_plan_limit(double bytes) {
@@ -180,6 +189,8 @@ constexpr Row kFace[] = {
     {"configureEmulation", bound<&configure_emulation>},
     {"bilinearPlan", bound<&bilinear_plan>},
     {"planInfo", bound<&plan_info>},
+    {"fusedPlan", bound<&fused_plan>},
+    {"fusedTerms", bound<&fused_terms>},
     {"sleepTask", bound<&sleep_task>},
     {"failTask", bound<&fail_task>},
 };

@@ -54,7 +54,11 @@ struct From<std::vector<Tensor>> {
 };
 template <>
 struct From<ops::BilinearPlan> {
-  static const ops::BilinearPlan& get(const Call& c, napi_value v) { return unwrap_plan(c.env, v, c.op); }
+  static const ops::BilinearPlan& get(const Call& c, napi_value v) { return unwrap_plan<ops::BilinearPlan>(c.env, v, c.op); }
+};
+template <>
+struct From<ops::FusedPlan> {
+  static const ops::FusedPlan& get(const Call& c, napi_value v) { return unwrap_plan<ops::FusedPlan>(c.env, v, c.op); }
 };
 template <>
 struct From<double> {
@@ -112,7 +116,10 @@ struct From<std::vector<int32_t>> {
 // ---- C++ -> JS
 
 inline napi_value to_js(const Call& c, Tensor t) { return wrap_tensor(c.env, std::move(t)); }
-inline napi_value to_js(const Call& c, std::shared_ptr<const ops::BilinearPlan> plan) { return wrap_plan(c.env, std::move(plan)); }
+template <class P>
+napi_value to_js(const Call& c, std::shared_ptr<const P> plan) {
+  return wrap_plan(c.env, std::move(plan));
+}
 inline napi_value to_js(const Call&, napi_value v) { return v; }
 inline napi_value to_js(const Call& c, double x) { return Napi::Number::New(c.env, x); }
 inline napi_value to_js(const Call& c, const std::string& s) { return Napi::String::New(c.env, s); }

@@ -5,7 +5,7 @@
 namespace clebsch::addon {
 namespace {
 
-enum class Kind : uint32_t { tensor = 0x7e4505, plan = 0x91a4 };
+enum class Kind : uint32_t { tensor = 0x7e4505, bilinear_plan = 0x91a4, fused_plan = 0x91a5 };
 
 struct Handle {
   const Kind kind;
@@ -17,8 +17,10 @@ struct TensorHandle : Handle {
   int64_t bytes = 0;
 };
 
+template <class P>
 struct PlanHandle : Handle {
-  std::shared_ptr<const ops::BilinearPlan> plan;
+  static constexpr Kind kKind = std::is_same_v<P, ops::BilinearPlan> ? Kind::bilinear_plan : Kind::fused_plan;
+  std::shared_ptr<const P> plan;
 };
 
 // V8 is told in steps: the call costs as much as a small operation.
@@ -45,7 +47,10 @@ void finalize_tensor(napi_env env, void* data, void*) {
   drop(env, *handle);
 }
 
-void finalize_plan(napi_env, void* data, void*) { delete static_cast<PlanHandle*>(data); }
+template <class P>
+void finalize_plan(napi_env, void* data, void*) {
+  delete static_cast<PlanHandle<P>*>(static_cast<Handle*>(data));
+}
 
 template <class T>
 T& unwrap(napi_env env, napi_value value, Kind kind, const char* op, const char* what) {
@@ -82,17 +87,24 @@ const Tensor& unwrap_tensor(napi_env env, napi_value value, const char* op) {
 
 void release_tensor(napi_env env, napi_value value) { drop(env, unwrap<TensorHandle>(env, value, Kind::tensor, "dispose", "tensor")); }
 
-napi_value wrap_plan(napi_env env, std::shared_ptr<const ops::BilinearPlan> plan) {
-  auto handle = std::make_unique<PlanHandle>(PlanHandle{{Kind::plan}, std::move(plan)});
+template <class P>
+napi_value wrap_plan(napi_env env, std::shared_ptr<const P> plan) {
+  auto handle = std::make_unique<PlanHandle<P>>(PlanHandle<P>{{PlanHandle<P>::kKind}, std::move(plan)});
   napi_value result;
-  if (napi_create_external(env, static_cast<Handle*>(handle.get()), finalize_plan, nullptr, &result) != napi_ok)
+  if (napi_create_external(env, static_cast<Handle*>(handle.get()), finalize_plan<P>, nullptr, &result) != napi_ok)
     fail(ErrorCode::memory, "plan", "expected to make a handle, got a failure of the JS engine");
   handle.release();
   return result;
 }
 
-const ops::BilinearPlan& unwrap_plan(napi_env env, napi_value value, const char* op) {
-  return *unwrap<PlanHandle>(env, value, Kind::plan, op, "plan").plan;
+template <class P>
+const P& unwrap_plan(napi_env env, napi_value value, const char* op) {
+  return *unwrap<PlanHandle<P>>(env, value, PlanHandle<P>::kKind, op, "plan").plan;
 }
+
+template napi_value wrap_plan(napi_env, std::shared_ptr<const ops::BilinearPlan>);
+template napi_value wrap_plan(napi_env, std::shared_ptr<const ops::FusedPlan>);
+template const ops::BilinearPlan& unwrap_plan(napi_env, napi_value, const char*);
+template const ops::FusedPlan& unwrap_plan(napi_env, napi_value, const char*);
 
 }  // namespace clebsch::addon

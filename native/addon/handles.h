@@ -11,7 +11,10 @@ napi_value wrap_tensor(napi_env env, Tensor tensor);
 const Tensor& unwrap_tensor(napi_env env, napi_value value, const char* op);
 void release_tensor(napi_env env, napi_value value);
 
-napi_value wrap_plan(napi_env env, std::shared_ptr<const ops::BilinearPlan> plan);
-const ops::BilinearPlan& unwrap_plan(napi_env env, napi_value value, const char* op);
+// Of ops::BilinearPlan and ops::FusedPlan.
+template <class P>
+napi_value wrap_plan(napi_env env, std::shared_ptr<const P> plan);
+template <class P>
+const P& unwrap_plan(napi_env env, napi_value value, const char* op);
 
 }  // namespace clebsch::addon

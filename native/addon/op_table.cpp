@@ -120,6 +120,8 @@ constexpr Row kTable[] = {
     {"einsum", bound<&ops::einsum>},
     {"contract", bound<&ops::contract>},
     {"bilinear", bound<&ops::bilinear>},
+    {"fusedProduct", bound<&ops::fused_product>},
+    {"fusedSquare", bound<&ops::fused_square>},
     // signals on the rotation group
     {"groupActivation", bound<&ops::group_activation>},
     {"groupActivationGradient", bound<&ops::group_activation_gradient>},

@@ -224,6 +224,54 @@ struct BilinearArgs {
   void* out;
 };
 
+// The form Q(z, w, a, b) = sum over steps, k < count and couplings of value w[step.w + k] z[l, m, u0 + k] a[m1] b[m2], per sample and
+// channel: products of two signals, at once multiplied by weights. It is linear in each argument; a kernel gives the derivative by one of
+// them: role 0 z, role 1 w (summed over samples and channels), role 2 a. Signals are [batch, rows, channels]; their rows are numbered
+// degree by degree, then fragment, then order ("places"), and `index_*` tells the tensor's row of each place.
+//
+// A step names places of order 0: z that of fragment u0 of degree l (the next fragment's is 2l+1 further), a and b those of its factors.
+// Its groups hold the couplings to one order of the result, or to a pair of orders (m, -m):
+//   no pair: `count` terms, A = sum of value f s;
+//   a pair: `count` quadruples of two values c and d, with + and - the orders +-m,
+//     A = c f+ s+ + d f- s-,  B = c f+ s- - d f- s+,  and, if `single`, behind them c f+ s0 in A and d f- s0 in B.
+// The sums A belong to order `a`, the sums B to order -a. f runs over the first factor and s over the second. Factors and result:
+// (a, b -> z), role 2 (z, b -> a). orders: per entry f in the lower and s in the upper 16 bits.
+struct FusedGroup {
+  int32_t value, order;  // first value, first entry
+  int32_t count, single;
+  int32_t a, pair;
+};
+struct FusedStep {
+  int32_t group, groups;  // the groups of orders 0, 1, ..., or of -l .. l where none is a pair
+  int32_t z, count, w, a, b, l;
+};
+constexpr int kFusedParts = 16;
+constexpr int kFusedSumSteps = 16;  // steps whose results are summed apart from others, at least
+// Units are disjoint in what they write: degrees of the result in roles 0 and 2, weights with all their steps in role 1. unit_step and
+// unit_place [units + 1]: their steps and, for degrees, places; part [kFusedParts + 1]: units in parts of about equal work. step_rows: rows
+// of the fragments of a step, at most.
+struct FusedProductArgs {
+  Dtype dtype;
+  int32_t role;
+  int64_t batch, channels, rows_z, rows_a, rows_b, weights;
+  int64_t terms, units, step_rows;
+  const FusedStep* steps;
+  const FusedGroup* groups;
+  const int32_t* orders;
+  const void* values;  // real
+  const int32_t* unit_step;
+  const int32_t* unit_place;
+  const int32_t* part;
+  const int32_t* index_z;
+  const int32_t* index_a;
+  const int32_t* index_b;
+  const void* z;  // operands; that of the role is null
+  const void* w;
+  const void* a;
+  const void* b;
+  void* out;
+};
+
 // ---- signals on the rotation group -----------------------------------------------------------------------------
 
 // A real signal on SO(3), or with N = 1 on the sphere, at the nodes of a grid: f = A B x, where B goes from the coefficients of a sample
@@ -386,6 +434,7 @@ struct AdamArgs {
   X(reduce, ReduceArgs)                    \
   X(contract, ContractArgs)                \
   X(bilinear, BilinearArgs)                \
+  X(fused_product, FusedProductArgs)       \
   X(group_activation, GroupActivationArgs) \
   X(fourier, FourierArgs)                  \
   X(legendre, LegendreArgs)                \

@@ -137,6 +137,21 @@ inline Vector<R> blend_pairs(Vector<R> x, Vector<R> y) {
   return blend_pairs<R>(x, y, std::make_integer_sequence<int, kWidth<R>>());
 }
 
+template <class R, int distance, int... i>
+inline Vector<R> turn_lanes(Vector<R> v, std::integer_sequence<int, i...>) {
+  return __builtin_shufflevector(v, v, ((i + distance) % kWidth<R>)...);
+}
+
+// In element i < count the sum of all elements i + k count, in the order of a tree.
+template <class R, int count, int distance = kWidth<R> / 2>
+inline Vector<R> sum_lanes(Vector<R> v) {
+  if constexpr (distance < count) {
+    return v;
+  } else {
+    return sum_lanes<R, count, distance / 2>(v + turn_lanes<R, distance>(v, std::make_integer_sequence<int, kWidth<R>>()));
+  }
+}
+
 // Complex products from two sums of real ones: straight = (x.re y.re, x.im y.im) and crossed = (x.re y.im, x.im y.re).
 template <class R>
 inline Vector<R> complex_from_products(Vector<R> straight, Vector<R> crossed) {

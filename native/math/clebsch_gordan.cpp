@@ -97,6 +97,23 @@ double real_coefficient(const CoefficientTable& table, bool odd, int m1, int m2,
   return odd ? -sum.imag() : sum.real();
 }
 
+// f(m1, m2, m) for the entries of the real basis that may differ from zero, sorted by (m, m1, m2).
+template <class F>
+void for_real_orders(int l1, int l2, int l, F&& f) {
+  const bool odd = (l1 + l2 + l) % 2 == 1;
+  for (int m = -l; m <= l; ++m) {
+    for (int m1 = -l1; m1 <= l1; ++m1) {
+      const bool sine = odd != ((m < 0) != (m1 < 0));
+      const int near = std::abs(std::abs(m) - std::abs(m1)), far = std::abs(m) + std::abs(m1);
+      const auto [first, second] = sine ? std::pair(-far, -near) : std::pair(near, far);
+      for (int m2 : {first, second}) {
+        if (std::abs(m2) <= l2 && (m2 < 0) == sine) f(m1, m2, m);
+        if (first == second) break;
+      }
+    }
+  }
+}
+
 std::vector<double> dense(int l1, int l2, int l, const std::vector<Coupling>& list) {
   std::vector<double> cube((2 * l1 + 1) * (2 * l2 + 1) * (2 * l + 1));
   for (const Coupling& c : list) cube[((c.m1 + l1) * (2 * l2 + 1) + c.m2 + l2) * (2 * l + 1) + c.m + l] = c.value;
@@ -120,18 +137,20 @@ std::vector<Coupling> real_couplings(int l1, int l2, int l) {
   if (!is_coupled(l1, l2, l)) return list;
   const CoefficientTable table(l1, l2, l);
   const bool odd = (l1 + l2 + l) % 2 == 1;
-  for (int m = -l; m <= l; ++m) {
-    for (int m1 = -l1; m1 <= l1; ++m1) {
-      const bool sine = odd != ((m < 0) != (m1 < 0));
-      const int near = std::abs(std::abs(m) - std::abs(m1)), far = std::abs(m) + std::abs(m1);
-      const auto [first, second] = sine ? std::pair(-far, -near) : std::pair(near, far);
-      for (int m2 : {first, second}) {
-        if (std::abs(m2) <= l2 && (m2 < 0) == sine) list.push_back({m1, m2, m, real_coefficient(table, odd, m1, m2, m)});
-        if (first == second) break;
-      }
-    }
-  }
+  for_real_orders(l1, l2, l, [&](int m1, int m2, int m) { list.push_back({m1, m2, m, real_coefficient(table, odd, m1, m2, m)}); });
   return list;
+}
+
+int64_t coupling_count(int l1, int l2, int l, bool complex_basis) {
+  if (!is_coupled(l1, l2, l)) return 0;
+  int64_t count = 0;
+  if (complex_basis) {
+    const int64_t excess = l1 + l2 - l;  // |m1 + m2| > l leaves out two triangles of this side
+    count = static_cast<int64_t>(2 * l1 + 1) * (2 * l2 + 1) - excess * (excess + 1);
+  } else {
+    for_real_orders(l1, l2, l, [&](int, int, int) { ++count; });
+  }
+  return count;
 }
 
 std::vector<double> clebsch_gordan(int l1, int l2, int l) { return dense(l1, l2, l, couplings(l1, l2, l)); }

@@ -1,5 +1,6 @@
 #pragma once
 // Clebsch-Gordan coefficients <l1 m1 l2 m2|l m>, Condon-Shortley phase: real and orthonormal. Degrees are integers >= 0.
+#include <cstdint>
 #include <vector>
 
 namespace clebsch::math {
@@ -18,6 +19,9 @@ std::vector<Coupling> couplings(int l1, int l2, int l);
 // (l1+l2+l) mod 2. Order m > 0 is a cosine, -m the sine. C vanishes unless |m| is |m1|+|m2| or ||m1|-|m2|| and the number of sines has the
 // parity of s; only the other entries are listed, sorted by (m, m1, m2).
 std::vector<Coupling> real_couplings(int l1, int l2, int l);
+
+// Length of that list, without its values.
+int64_t coupling_count(int l1, int l2, int l, bool complex_basis);
 
 // Dense [2l1+1][2l2+1][2l+1], zeros included.
 std::vector<double> clebsch_gordan(int l1, int l2, int l);

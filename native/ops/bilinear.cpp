@@ -114,7 +114,7 @@ void count(BilinearPlan& plan, int degrees_out) {
     for_fragments(plan, e, [&](int, int) { ++fragments; });
     if (fragments == 0) continue;
     plan.tau_out[e.l] += static_cast<int>(fragments);
-    plan.terms += fragments * static_cast<int64_t>(couplings(plan, e).size());
+    plan.terms += fragments * math::coupling_count(e.l1, e.l2, e.l, plan.complex_basis);
   }
   plan.rows = {degree_offset(plan.tau_out, degrees_out), degree_offset(plan.tau1, static_cast<int>(plan.tau1.size())),
                degree_offset(plan.tau2, static_cast<int>(plan.tau2.size()))};

@@ -149,6 +149,15 @@ Effort effort_of(const BilinearArgs& a) {
           text(a.terms, " terms of ", Dims{a.batch, a.channels})};
 }
 
+// As a bilinear product, and the weights once: what the tables save is not taken off.
+Effort effort_of(const FusedProductArgs& a) {
+  const double samples = static_cast<double>(a.batch * a.channels), terms = static_cast<double>(a.terms);
+  const double rows = static_cast<double>(a.rows_z + a.rows_a + (a.a == a.b ? 0 : a.rows_b));
+  return {samples * terms * (is_complex(a.dtype) ? 10 : 4),
+          samples * rows * size_of(a.dtype) + static_cast<double>(a.weights) * size_of(a.dtype),
+          text("role ", a.role, ", ", a.terms, " terms of ", Dims{a.batch, a.channels})};
+}
+
 Effort effort_of(const GroupActivationArgs& args) {
   const double L = static_cast<double>(args.L), N = static_cast<double>(args.N), rings = static_cast<double>(args.n_beta);
   const double lanes = static_cast<double>(args.batch * args.channels), maps = args.g ? 3 : 2;

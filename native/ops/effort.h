@@ -16,6 +16,7 @@ Effort effort_of(const WhereArgs& args);
 Effort effort_of(const ReduceArgs& args);
 Effort effort_of(const ContractArgs& args);
 Effort effort_of(const BilinearArgs& args);
+Effort effort_of(const FusedProductArgs& args);
 Effort effort_of(const GroupActivationArgs& args);
 Effort effort_of(const FourierArgs& args);
 Effort effort_of(const LegendreArgs& args);

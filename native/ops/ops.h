@@ -64,6 +64,18 @@ std::shared_ptr<const BilinearPlan> bilinear_plan(std::span<const int32_t> tau1,
 // Role 0: p = x, q = y; 1: p = z, q = y; 2: p = z, q = x.
 Tensor bilinear(const Tensor& p, const Tensor& q, const BilinearPlan& plan, int64_t role);
 
+// ---- products multiplied by weights (fused_product.cpp): see FusedProductArgs and ops/fused_product.h
+// items: rows of (l, l1, l2, t1, t2, first, count, w), whose weights w .. w + count - 1 are disjoint and together all. `square`: the
+// product of a signal with itself.
+class FusedPlan;
+std::shared_ptr<const FusedPlan> fused_plan(std::span<const int32_t> tau1, std::span<const int32_t> tau2, std::span<const int32_t> tau_out,
+                                            std::span<const double> items, bool complex_basis, bool square, Dtype dtype, int device);
+// The derivative by one of z, w, x, y (roles 0 to 3) of Q(z, w, x, y), for a square of Q(z, w, x, y) + Q(z, w, y, x); a, b, c are the
+// other three in this order.
+Tensor fused_product(const Tensor& a, const Tensor& b, const Tensor& c, const FusedPlan& plan, int64_t role);
+// The derivative of Q(z, w, x, x) by z (role 0, of w and x) or by w (role 1, of z and x).
+Tensor fused_square(const Tensor& a, const Tensor& x, const FusedPlan& plan, int64_t role);
+
 // ---- signals on the rotation group (group_activation.cpp): see GroupActivationArgs
 // x, g [..., size, C]; grid: L, N, n_beta, n_alpha, n_gamma; rows int32 [size], pairs int32 [L N 2], alpha [n_alpha (2L-1)], gamma [n_gamma
 // (2N-1)].

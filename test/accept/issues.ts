@@ -1,3 +1,4 @@
+import { sections as cg } from './cg/sections.js';
 import { sections as firstNetwork } from './first_network/sections.js';
 import type { SectionEntry } from './report.js';
 import { sections as spine } from './spine/sections.js';
@@ -8,4 +9,5 @@ export const issues: Readonly<Record<string, Readonly<Record<string, SectionEntr
   spine,
   'first-network': firstNetwork,
   transforms,
+  cg,
 };

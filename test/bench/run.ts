@@ -12,6 +12,7 @@ import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntr
 import { trainingEntries } from './networks.js';
 import { operationEntries } from './operations.js';
 import { PythonPeer } from './peers/python_peer.js';
+import { complexityEntries, fusedEntries } from './products.js';
 import { type Bench, type Row, measureRows } from './row.js';
 import { rotationGroupEntries } from './rotation_group.js';
 import { batchEntries, complexEntries, healpixEntries, polarEntries, sphereEntries } from './sphere.js';
@@ -32,6 +33,8 @@ const groups: readonly (() => Entry[])[] = [
   polarEntries,
   rotationGroupEntries,
   legendreEntries,
+  fusedEntries,
+  complexityEntries,
   groupActivationEntries,
   fourierEntries,
   planarEntries,

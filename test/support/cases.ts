@@ -2,6 +2,7 @@ import type { Case } from './case.js';
 import { contractCases } from './cases/contract.js';
 import { elementwiseCases } from './cases/elementwise.js';
 import { fourierCases } from './cases/fourier.js';
+import { fusedProductCases } from './cases/fused_product.js';
 import { groupActivationCases } from './cases/group_activation.js';
 import { layoutCases } from './cases/layout.js';
 import { legendreCases } from './cases/legendre.js';
@@ -16,6 +17,7 @@ export const cases: readonly Case[] = [
   ...elementwiseCases,
   ...reduceCases,
   ...contractCases,
+  ...fusedProductCases,
   ...groupActivationCases,
   ...fourierCases,
   ...legendreCases,

@@ -18,6 +18,7 @@ import {
 } from '../../lib/index.js';
 import { native } from '../../lib/native.js';
 import { differentiate } from '../../lib/tape.js';
+import { e3nnBasis, e3nnTensorProduct, e3nnWigner3j } from './reference_e3nn.js';
 import { ReferenceSet, relativeError } from './reference.js';
 
 export const cgReference = new ReferenceSet('cg');
@@ -28,6 +29,17 @@ export type Precision = 'float64' | 'float32';
 interface Segment {
   readonly offset: number;
   readonly shape: readonly number[];
+}
+
+/** One path of a product of e3nn between blocks of its irreps; `coefficient` contains its normalization. */
+export interface E3nnInstruction {
+  readonly in1: number;
+  readonly in2: number;
+  readonly out: number;
+  readonly mode: 'uvw' | 'uvu' | 'uuu' | 'uvuv';
+  readonly hasWeight: boolean;
+  readonly coefficient: number;
+  readonly weightShape: readonly number[];
 }
 
 /** An entry of the set's index.json. */
@@ -51,16 +63,22 @@ export interface CgCase {
     readonly channelsOut: number;
     readonly eps: number;
     readonly momentum: number;
+    readonly sign: number;
+    readonly scale: number;
+    readonly irrepsIn1: string;
+    readonly irrepsIn2: string;
+    readonly irrepsOut: string;
+    readonly instructions: readonly E3nnInstruction[];
     readonly segments: Readonly<Record<string, readonly Segment[]>>;
   };
   readonly files: Readonly<Record<string, string>>;
   readonly tolerance: Readonly<Record<Precision, number>>;
 }
 
-/** Every case whose numbers this library should give; those of e3nn have conventions of their own. */
+/** Every case of the set. */
 export function cgCases(): CgCase[] {
   if (!cgReference.present) return [];
-  return cgReference.json<{ cases: CgCase[] }>('index.json').cases.filter(({ kind }) => !kind.startsWith('e3nn'));
+  return cgReference.json<{ cases: CgCase[] }>('index.json').cases;
 }
 
 /** The set's blocks [C, tauIn, tauOut] of a channel-wise step as ours, [tauIn, tauOut, C]. */
@@ -74,7 +92,7 @@ function channelsLast(values: Tensor, segments: readonly Segment[]): Tensor {
 }
 
 /** One case in one precision: loads its arrays and remembers the largest error. */
-class Comparison {
+export class Comparison {
   worst = 0;
 
   constructor(
@@ -259,6 +277,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   productLinear: { precisions: arrays, measure: productLinear },
   productLinearUnconstrained: { precisions: arrays, measure: productLinearUnconstrained },
   norm: { precisions: arrays, measure: norm },
+  e3nnBasis: { precisions: tables, measure: e3nnBasis },
+  e3nnWigner3j: { precisions: tables, measure: e3nnWigner3j },
+  e3nnTensorProduct: { precisions: arrays, measure: e3nnTensorProduct },
 };
 
 /** The largest error of a case over its tolerance, in each precision in which the library has these numbers. */
