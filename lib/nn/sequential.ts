@@ -5,16 +5,15 @@ import { GeneralizedConvolution } from './generalized_convolution.js';
 import { Module } from './module.js';
 import { TensorProductActivation } from './tensor_product.js';
 
-/** Modules one after another; a product and the convolution behind it are left to the latter. */
+/** Modules one after another; a product and the convolution behind it are one operation, unless a subclass has its own way. */
 export function applyInTurn(modules: readonly Module[], x: Tensor): Tensor {
   return tidy(() => {
-    let [y, product]: [Tensor, TensorProductActivation | undefined] = [x, undefined];
-    for (const [i, module] of modules.entries()) {
-      if (module instanceof TensorProductActivation && modules[i + 1] instanceof GeneralizedConvolution) {
-        product = module;
-      } else if (product !== undefined && module instanceof GeneralizedConvolution) {
-        y = module.forwardProduct(product, y);
-        product = undefined;
+    let y = x;
+    for (let i = 0; i < modules.length; i++) {
+      const [module, next] = [modules[i]!, modules[i + 1]];
+      if (isProduct(module) && isConvolution(next)) {
+        y = next.forwardProduct(module, y);
+        i++;
       } else {
         y = module.forward(y);
       }
@@ -22,6 +21,9 @@ export function applyInTurn(modules: readonly Module[], x: Tensor): Tensor {
     return y;
   });
 }
+
+const isProduct = (x: Module): x is TensorProductActivation => x.constructor === TensorProductActivation;
+const isConvolution = (x: Module | undefined): x is GeneralizedConvolution => x?.constructor === GeneralizedConvolution;
 
 /** Modules one after another. */
 export class Sequential extends Module<{ readonly modules: readonly Module[] }> {
