@@ -20,6 +20,8 @@ export interface Entry {
   readonly bytes?: number;
   /** Other libraries that do the same. */
   readonly peers?: readonly PeerWork[];
+  /** Of forward and backward; their results are those of forward. */
+  readonly backwardPeers?: readonly PeerWork[];
 }
 
 export const inputs = (...shapes: (readonly number[])[]): Input[] => shapes.map((shape) => ({ shape }));

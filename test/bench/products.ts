@@ -9,6 +9,7 @@ import {
   typeSize,
 } from '../../lib/index.js';
 import { type Entry, inputs } from './entry.js';
+import type { PeerWork } from './peers/python_peer.js';
 
 /** A square product and the uniform step to one fragment of each degree, as one operation and composed. */
 export interface ProductLayer {
@@ -31,6 +32,11 @@ export function productLayer(L: number, edges: MixingSet): ProductLayer {
   };
 }
 
+/** e3nn in eager mode, and torch with a matrix product for each pair of degrees. */
+export function peersOf(edges: MixingSet, what: 'forward' | 'backward' | 'double'): PeerWork[] {
+  return ['e3nn-square', 'pair-square'].map((job) => ({ job, options: { edges, what } }));
+}
+
 /** Products with the uniform step of 32 channels; in the unit of conventions.md, in which backward is twice forward. */
 export function fusedEntries(): Entry[] {
   const channels = 32;
@@ -42,7 +48,8 @@ export function fusedEntries(): Entry[] {
     [16, 1],
   ] as const;
   return sizes.flatMap(([L, batch]) => {
-    const layer = productLayer(L, mixingSet('mst', L));
+    const edges = mixingSet('mst', L);
+    const layer = productLayer(L, edges);
     return (['fused', 'composed'] as const).map((way): Entry => {
       const flops = 2 * layer.work * batch * channels;
       const shapes = inputs([batch, L * L, channels], [layer.weightSize]);
@@ -53,6 +60,7 @@ export function fusedEntries(): Entry[] {
         make: () => layer[way],
         flops,
         backward: 3,
+        ...(way === 'fused' && { peers: peersOf(edges, 'forward'), backwardPeers: peersOf(edges, 'backward') }),
       };
     });
   });

@@ -4,7 +4,7 @@ import { makeInputs } from '../support/case.js';
 import type { Entry } from './entry.js';
 import { type Limits, limitMs } from './limits.js';
 import { type Effort, type Milliseconds, type Timed, alternate, onDevice } from './measure.js';
-import { type PeerJob, PythonPeer } from './peers/python_peer.js';
+import { type PeerJob, type PeerWork, PythonPeer } from './peers/python_peer.js';
 
 /** A peer's figures beside ours, both from alternating runs; `ratio` is its time over ours. A peer that is not there says why. */
 export type PeerFigures =
@@ -58,10 +58,14 @@ async function prepare(entry: Entry, { device, deviceCode, peer }: Bench): Promi
   const inputs = makeInputs({ name, op: name, inputs: entry.inputs, call }, dtype, device);
   const output = call(...inputs);
   const bytes = entry.bytes ?? sumOf(inputs) + bytesOf(output);
-  const peers: PeerJob[] = [];
-  for (const work of (peer && entry.peers) ?? []) {
-    peers.push(peer instanceof PythonPeer ? await peer.prepare(work, inputs, output) : { name: work.job, missing: PythonPeer.missing });
-  }
+  const prepareAll = async (works: readonly PeerWork[] = []): Promise<PeerJob[]> => {
+    const jobs: PeerJob[] = [];
+    for (const work of peer ? works : []) {
+      jobs.push(peer instanceof PythonPeer ? await peer.prepare(work, inputs, output) : { name: work.job, missing: PythonPeer.missing });
+    }
+    return jobs;
+  };
+  const peers = await prepareAll(entry.peers);
   const forward = { entry, name, flops, bytes, run: onDevice(() => void call(...inputs), deviceCode), peers };
   if (backward === undefined) return [forward];
   const dy = onesLike(output);
@@ -69,7 +73,17 @@ async function prepare(entry: Entry, { device, deviceCode, peer }: Bench): Promi
   // Backward reads dy and the inputs and writes their gradients
   const moved = bytes + bytesOf(output) + 2 * sumOf(inputs);
   const run = onDevice(() => void gradients(inputs, dy), deviceCode);
-  return [forward, { entry, name: `${name}, forward + backward`, flops: backward * flops, bytes: moved, run, peers: [] }];
+  return [
+    forward,
+    {
+      entry,
+      name: `${name}, forward + backward`,
+      flops: backward * flops,
+      bytes: moved,
+      run,
+      peers: await prepareAll(entry.backwardPeers),
+    },
+  ];
 }
 
 /** `theirs` has the times of those that are there. */

@@ -13,10 +13,11 @@ import numpy as np
 
 import fourier
 import linear
+import products
 import rotation_group
 import sphere
 
-JOBS = {**linear.JOBS, **sphere.JOBS, **rotation_group.JOBS, **fourier.JOBS}
+JOBS = {**linear.JOBS, **products.JOBS, **sphere.JOBS, **rotation_group.JOBS, **fourier.JOBS}
 
 
 def prepare(request):

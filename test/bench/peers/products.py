@@ -1,0 +1,133 @@
+"""Square products of generalized signals and the uniform step, by e3nn and by plain torch. x [B, L*L, C], a weight for each path, one fragment per degree."""
+from job import job
+
+
+def split(x, L, C):
+    """[B, L*L, C] to e3nn's [B, sum_l C (2l+1)], the order fastest."""
+    import torch
+
+    return torch.cat([x[:, l * l : (l + 1) ** 2].transpose(1, 2).flatten(1) for l in range(L)], 1)
+
+
+def joined(x, L, C):
+    import torch
+
+    parts, at = [], 0
+    for l in range(L):
+        n = C * (2 * l + 1)
+        parts.append(x[:, at : at + n].reshape(-1, C, 2 * l + 1).transpose(1, 2))
+        at += n
+    return torch.cat(parts, 1)
+
+
+def factor(l1, l2, l):
+    """Our coefficients over e3nn's (see interop)."""
+    return (-1) ** ((l1 + l2 - l) // 2) * (2 * l + 1) ** 0.5
+
+
+def e3nn_square(edges, L, C, dtype):
+    """The product of mode uuu in eager mode, then the uniform step as an einsum."""
+    import e3nn
+    import torch
+    from e3nn import o3
+
+    e3nn.set_optimization_defaults(jit_mode="eager")
+    inside = o3.Irreps([(C, (l, 1)) for l in range(L)])
+    paths = [(l, a, b) for l, pairs in enumerate(edges) for a, b in pairs]
+    outside = o3.Irreps([(C, (l, 1)) for l, _, _ in paths])
+    instructions = [(a, b, k, "uuu", False) for k, (_, a, b) in enumerate(paths)]
+    product = o3.TensorProduct(inside, inside, outside, instructions, irrep_normalization="none", path_normalization="none").to(dtype)
+
+    def run(x, w):
+        y, at, first, out = product(x, x), 0, 0, []
+        for l, pairs in enumerate(edges):
+            n = len(pairs) * C * (2 * l + 1)
+            fragments = y[:, at : at + n].reshape(-1, len(pairs), C, 2 * l + 1)
+            out.append(torch.einsum("bpcm,p->bcm", fragments, w[first : first + len(pairs)]).flatten(1))
+            at, first = at + n, first + len(pairs)
+        return torch.cat(out, 1)
+
+    return run
+
+
+def pair_square(edges, L, C, dtype):
+    """For each pair (l1, l2) one outer product and one matrix product with the coefficients of all its degrees side by side."""
+    import torch
+    from e3nn import o3
+
+    paths = [(l, a, b) for l, pairs in enumerate(edges) for a, b in pairs]
+    pairs = {}
+    for k, (_, a, b) in enumerate(paths):
+        pairs.setdefault((a, b), []).append(k)
+    tables = {
+        (a, b): torch.cat([o3.wigner_3j(a, b, paths[k][0], dtype=torch.float64).reshape(-1, 2 * paths[k][0] + 1) for k in ks], 1).to(dtype)
+        for (a, b), ks in pairs.items()
+    }
+
+    def run(x, w):
+        starts = [C * l * l for l in range(L + 1)]
+        part = [x[:, starts[l] : starts[l + 1]].reshape(-1, 2 * l + 1) for l in range(L)]
+        fragments = [None] * len(paths)
+        for (a, b), ks in pairs.items():
+            outer = (part[a][:, :, None] * part[b][:, None, :]).flatten(1)
+            for k, fragment in zip(ks, torch.split(outer @ tables[a, b], [2 * paths[k][0] + 1 for k in ks], 1)):
+                fragments[k] = fragment
+        out, first = [], 0
+        for its in edges:
+            own = torch.stack(fragments[first : first + len(its)], 1)
+            out.append(torch.einsum("npm,p->nm", own, w[first : first + len(its)]).reshape(x.shape[0], -1))
+            first += len(its)
+        return torch.cat(out, 1)
+
+    return run
+
+
+def work(run, x, w, what):
+    """what: 'forward', 'backward' (forward and gradients to x and w) or 'double' (gradients of the gradient to x)."""
+    import torch
+
+    x.requires_grad_(True)
+    w.requires_grad_(True)
+    with torch.no_grad():
+        g = torch.ones_like(run(x, w))
+    g.requires_grad_(what == "double")
+
+    def forward():
+        with torch.no_grad():
+            return run(x, w)
+
+    def backward():
+        torch.autograd.grad(run(x, w), [x, w], g)
+
+    def double():
+        first = torch.autograd.grad(run(x, w), [x], g, create_graph=True)
+        torch.autograd.grad(first, [x, w, g], [torch.ones_like(x)])
+
+    return forward, {"forward": forward, "backward": backward, "double": double}[what]
+
+
+def square(build, library):
+    def make(threads, x, w, edges, what):
+        import importlib
+
+        import numpy as np
+
+        importlib.import_module("e3nn")
+        import torch
+
+        torch.set_num_threads(threads)
+        B, _, C = x.shape
+        L = len(edges)
+        dtype = torch.from_numpy(x).dtype
+        factors = np.array([factor(a, b, l) for l, pairs in enumerate(edges) for a, b in pairs])
+        mul_ir, weights = split(torch.from_numpy(x), L, C), torch.from_numpy((w * factors).astype(x.dtype))
+        forward, run = work(build(edges, L, C, dtype), mul_ir, weights, what)
+        return job(library, run, lambda: joined(forward(), L, C).numpy())
+
+    return make
+
+
+JOBS = {
+    "e3nn-square": ("e3nn eager", square(e3nn_square, "e3nn")),
+    "pair-square": ("torch, one GEMM per pair", square(pair_square, "torch")),
+}
