@@ -36,7 +36,8 @@ def e3nn_square(edges, L, C, dtype):
     paths = [(l, a, b) for l, pairs in enumerate(edges) for a, b in pairs]
     outside = o3.Irreps([(C, (l, 1)) for l, _, _ in paths])
     instructions = [(a, b, k, "uuu", False) for k, (_, a, b) in enumerate(paths)]
-    product = o3.TensorProduct(inside, inside, outside, instructions, irrep_normalization="none", path_normalization="none").to(dtype)
+    torch.set_default_dtype(dtype)  # else the coefficients are rounded to float32
+    product = o3.TensorProduct(inside, inside, outside, instructions, irrep_normalization="none", path_normalization="none")
 
     def run(x, w):
         y, at, first, out = product(x, x), 0, 0, []
