@@ -124,5 +124,4 @@ export async function measure(report: Report, { quick }: Effort): Promise<void> 
   }
   peer.stop();
   setThreads(threads);
-  report.skip('training.times-e3nn', 'not measured beside ../shared/peers/train_step.py yet');
 }

@@ -9,4 +9,5 @@ export const sections = {
   gradients: section(() => import('./gradients.js')),
   reference: section(() => import('./reference.js')),
   peers: section(() => import('./peers.js')),
+  training: section(() => import('./training.js')),
 };
