@@ -1,6 +1,9 @@
 // Turns labels or block specs into sorted, merged index groups (kernels/abi.h ContractBlock).
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <mutex>
 #include <vector>
 
 #include "ops/launch.h"
@@ -189,6 +192,50 @@ std::vector<Block> parse_spec(std::span<const double> numbers, int64_t size_a, i
   return blocks;
 }
 
+// A spec that fits operands of these sizes.
+struct Checked {
+  Prepared prepared;
+  bool whole = false;  // every element of the output is written
+};
+
+Checked check_spec(std::span<const double> spec, const std::array<int64_t, 3>& sizes) {
+  Checked checked;
+  std::vector<Block> blocks = parse_spec(spec, sizes[0], sizes[1], sizes[2], checked.whole);
+  checked.prepared = prepare("contract", blocks);
+  return checked;
+}
+
+// The latest specs of many blocks: to read one takes longer than the products of a small transform on SO(3), which come again and again.
+class LatestSpecs {
+ public:
+  Checked get(std::span<const double> spec, const std::array<int64_t, 3>& sizes) {
+    if (spec.size() < kLeastNumbers || spec.size() > kMostNumbers) return check_spec(spec, sizes);
+    std::lock_guard lock(mutex_);
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      const Entry& entry = entries_[i];
+      if (entry.sizes != sizes || entry.spec.size() != spec.size()) continue;
+      if (std::memcmp(entry.spec.data(), spec.data(), spec.size_bytes()) != 0) continue;
+      std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
+                  entries_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      return entries_.front().checked;
+    }
+    Checked checked = check_spec(spec, sizes);
+    if (entries_.size() == kMostEntries) entries_.pop_back();
+    entries_.insert(entries_.begin(), {std::vector<double>(spec.begin(), spec.end()), sizes, checked});
+    return checked;
+  }
+
+ private:
+  static constexpr size_t kLeastNumbers = 512, kMostNumbers = 1 << 17, kMostEntries = 16;
+  struct Entry {
+    std::vector<double> spec;
+    std::array<int64_t, 3> sizes;
+    Checked checked;
+  };
+  std::mutex mutex_;
+  std::vector<Entry> entries_;  // the latest first
+};
+
 }  // namespace
 
 Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, const std::string& labels_b, const std::string& labels_out) {
@@ -224,11 +271,10 @@ Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, con
 Tensor contract(const Tensor& a, const Tensor& b, std::span<const double> spec, const Dims& out_shape) {
   check_operands("contract", a, b);
   check_shape("contract", out_shape);
-  bool whole = false;
-  std::vector<Block> blocks = parse_spec(spec, a.size(), b.size(), out_shape.product(), whole);
-  const Prepared prepared = prepare("contract", blocks);
-  const Tensor out = whole ? empty(out_shape, a.dtype, a.backend()) : full(out_shape, a.dtype, a.backend(), 0, 0);
-  return run("contract", contiguous(a), contiguous(b), prepared, out);
+  static auto* latest = new LatestSpecs;  // never destroyed: workers may outlive static destructors
+  const Checked checked = latest->get(spec, {a.size(), b.size(), out_shape.product()});
+  const Tensor out = checked.whole ? empty(out_shape, a.dtype, a.backend()) : full(out_shape, a.dtype, a.backend(), 0, 0);
+  return run("contract", contiguous(a), contiguous(b), checked.prepared, out);
 }
 
 }  // namespace clebsch::ops
