@@ -3,7 +3,11 @@ import { tidy } from '../../lib/index.js';
 import { native } from '../../lib/native.js';
 
 /** Something to time: runs `count` times and resolves to the seconds that this took. */
-export type Timed = (count: number) => Promise<number>;
+export interface Timed {
+  (count: number): Promise<number>;
+  /** Its idle threads go on spinning for a while, on cores that the next candidate needs. */
+  readonly spins?: boolean;
+}
 
 export interface Effort {
   /** Per candidate. */
@@ -21,10 +25,10 @@ export interface Milliseconds {
 const leastRounds = 5;
 /** Short calls are repeated until a sample lasts this long: the system takes some milliseconds to spread woken threads over the cores. */
 const sampleSeconds = 0.03;
-/** Before a sample shorter than this, threads of the previous candidate are given time to stop spinning and the caches are filled again. */
+/** Before a sample shorter than this the caches are filled again. */
 const shortSeconds = 0.1;
-/** Idle threads of OpenBLAS go on spinning for 2^26 clock cycles, on the core that the next candidate needs. */
-const restMilliseconds = 40;
+/** Those of OpenBLAS have been seen to spin for 90 to 110 ms (its limit is counted in clock cycles). */
+const restMilliseconds = 150;
 
 /** Work on one of our devices, what it makes disposed of, until the device has done it. */
 export function onDevice(work: () => void, device: number): Timed {
@@ -65,13 +69,13 @@ async function plan(run: Timed, { seconds, most }: Effort): Promise<Plan> {
 export async function alternate(candidates: readonly Timed[], effort: Effort): Promise<Milliseconds[]> {
   const plans: Plan[] = [];
   for (const run of candidates) plans.push(await plan(run, effort));
+  let before = candidates.at(-1);
   for (let round = 0; round < Math.max(...plans.map(({ rounds }) => rounds)); round++) {
     for (const { run, one, count, samples } of plans.filter(({ rounds }) => round < rounds)) {
-      if (one < shortSeconds) {
-        if (plans.length > 1) await setTimeout(restMilliseconds);
-        await run(1);
-      }
+      if (before?.spins && before !== run) await setTimeout(restMilliseconds);
+      if (one < shortSeconds) await run(1);
       samples.push((1000 * (await run(count))) / count);
+      before = run;
     }
   }
   return plans.map(({ samples }) => summary(samples));
