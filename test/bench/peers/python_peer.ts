@@ -81,7 +81,12 @@ export class PythonPeer {
     const { name, version, missing } = answer;
     if (missing !== undefined) return { name, missing };
     const run = async (count: number): Promise<number> => (await this.ask<{ seconds: number }>({ id, count })).seconds;
-    return { name, version, run: Object.assign(run, { spins: true }), maxDiff: largestDifference((made?.(ours) ?? ours).dataSync(), readFileSync(output)) };
+    return {
+      name,
+      version,
+      run: Object.assign(run, { spins: true }),
+      maxDiff: largestDifference((made?.(ours) ?? ours).dataSync(), readFileSync(output)),
+    };
   }
 
   stop(): void {
