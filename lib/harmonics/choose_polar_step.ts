@@ -6,6 +6,10 @@ import type { Method, MethodOption, PolarSizes, PolarStep } from './polar_step.j
 import { PolarTable } from './polar_table.js';
 import { RealGroupRecursion } from './real_group_recursion.js';
 
+function recursionOf(sizes: PolarSizes): PolarStep {
+  return sizes.group && sizes.real ? new RealGroupRecursion(sizes) : new PolarRecursion(sizes);
+}
+
 /**
  * Takes tables or the recursion from call to call, as measured (`npm run bench -- --filter polar`). On SO(3) tables win as long as the plan cache takes
  * them. On the sphere the recursion wins, but for many maps, which share what is read of small tables. It loses where it resamples mw and mwss, as long
@@ -13,11 +17,11 @@ import { RealGroupRecursion } from './real_group_recursion.js';
  */
 class PolarChoice implements PolarStep {
   private latest: Method;
+  private madeRecursion: PolarStep | undefined;
 
   constructor(
     private readonly sizes: PolarSizes,
     private readonly table: PolarTable,
-    private readonly recursion: PolarStep,
   ) {
     this.latest = this.choose(1, true);
   }
@@ -28,7 +32,7 @@ class PolarChoice implements PolarStep {
   }
 
   get bytes(): number {
-    return this.step.bytes;
+    return this.latest === 'table' ? this.table.bytes : 0;
   }
 
   synthesis(x: Tensor, inverse: boolean): Tensor {
@@ -42,7 +46,7 @@ class PolarChoice implements PolarStep {
   }
 
   private get step(): PolarStep {
-    return this.latest === 'table' ? this.table : this.recursion;
+    return this.latest === 'table' ? this.table : (this.madeRecursion ??= recursionOf(this.sizes));
   }
 
   private choose(signals: number, inverse: boolean): Method {
@@ -59,10 +63,9 @@ class PolarChoice implements PolarStep {
 
 /** The polar step of a plan. Throws ERR_MEMORY where tables are asked for that the plan cache does not take. */
 export function choosePolarStep(op: string, sizes: PolarSizes, dtype: 'float32' | 'float64', method: MethodOption): PolarStep {
-  const recursion = sizes.group && sizes.real ? new RealGroupRecursion(sizes) : new PolarRecursion(sizes);
-  if (method === 'recursion') return recursion;
+  if (method === 'recursion') return recursionOf(sizes);
   const table = new PolarTable(sizes, dtype);
-  if (method === 'auto') return new PolarChoice(sizes, table, recursion);
+  if (method === 'auto') return new PolarChoice(sizes, table);
   const limit = native.planCache.limit();
   if (table.bytes / 2 > limit) {
     throw new ClebschError('ERR_MEMORY', op, `[${op}] expected tables of at most ${limit} bytes (planCache.limit), got ${table.bytes / 2}`);

@@ -8,7 +8,6 @@ import type { Tensor } from '../tensor.js';
 import { type HealpixRings, healpixRings } from './healpix.js';
 import { withoutLowDegrees } from './degree.js';
 import { type PlanInput, checkPlanInput } from './plans.js';
-import type { S2Transform } from './s2_transform.js';
 
 export interface HealpixPlan {
   readonly L: number;
@@ -18,10 +17,10 @@ export interface HealpixPlan {
 }
 
 /**
- * Transforms between coefficients and HEALPix maps in ring order, [..., 12 nside^2, C]. With S the matrix of `inverse` and A = (4 pi / pixels) S^H the plain
+ * An S2Transform between coefficients and HEALPix maps in ring order, [..., 12 nside^2, C]. With S the matrix of `inverse` and A = (4 pi / pixels) S^H the plain
  * quadrature, `forward` is A and then `iterations` times x + A (f - S x): not exact, but ever closer to least squares (as healpy's map2alm).
  */
-export class HealpixTransform implements S2Transform {
+export class HealpixTransform {
   readonly method = 'recursion';
   readonly bytes = 0;
   readonly nTheta: number;

@@ -35,7 +35,7 @@ export interface WeightedTensorProductOptions {
 const op = 'weightedTensorProduct';
 
 /** Fragments of x, y and output. Throws ERR_VALUE unless the path exists and the mode fits them. */
-function checkPath({ tau1, tau2, tauOut }: WeightedTensorProductOptions, { l1, l2, l, mode }: TensorProductPath): number[] {
+function checkPath({ tau1, tau2, tauOut }: Omit<WeightedTensorProductOptions, 'paths'>, { l1, l2, l, mode }: TensorProductPath): number[] {
   const given = `(${l1}, ${l2}) -> ${l}`;
   const fragments = [tau1[l1], tau2[l2], tauOut[l]];
   if (fragments.includes(undefined) || Math.abs(l1 - l2) > l || l > l1 + l2) {
@@ -50,6 +50,12 @@ function checkPath({ tau1, tau2, tauOut }: WeightedTensorProductOptions, { l1, l
     throw expected(op, wanted, `the mode '${mode}' of ${given}`, [u, v, w]);
   }
   return [u, v, w];
+}
+
+/** Weights of a path. Throws ERR_VALUE as the product does. */
+export function pathWeightSize(options: Omit<WeightedTensorProductOptions, 'paths'>, path: TensorProductPath): number {
+  const [u, v, w] = checkPath(options, path) as [number, number, number];
+  return { uvw: u * v * w, uvu: u * v, uuu: u }[path.mode];
 }
 
 function itemsOf(options: WeightedTensorProductOptions): { items: FusedItem[]; weightSize: number } {

@@ -3,7 +3,7 @@ import { expected } from '../errors.js';
 import { degreeOffset, irreps, typeSize } from '../harmonics/irreps.js';
 import { rotate } from '../harmonics/rotation.js';
 import { checkWhole } from '../harmonics/sampling.js';
-import { type TensorProductPath, type WeightedTensorProductOptions, weightedTensorProduct } from '../harmonics/weighted_tensor_product.js';
+import { type TensorProductPath, type WeightedTensorProductOptions, pathWeightSize } from '../harmonics/weighted_tensor_product.js';
 import { mul } from '../ops/elementwise.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
@@ -110,10 +110,9 @@ function pathCoefficient(o: WeightedTensorProductOptions, path: TensorProductPat
 /** The factor of each weight of e3nn in ours: wigner_3j = (-1)^floor((l1+l2-l)/2) C / sqrt(2l+1), and e3nn's normalization. */
 function weightFactors(o: WeightedTensorProductOptions, normalization: E3nnNormalization): number[] {
   return o.paths.flatMap((path) => {
-    const { weightSize } = weightedTensorProduct({ ...o, paths: [path] });
     const { l1, l2, l } = path;
     const sign = Math.floor((l1 + l2 - l) / 2) % 2 === 0 ? 1 : -1;
-    return new Array<number>(weightSize).fill((sign * pathCoefficient(o, path, normalization)) / Math.sqrt(2 * l + 1));
+    return new Array<number>(pathWeightSize(o, path)).fill((sign * pathCoefficient(o, path, normalization)) / Math.sqrt(2 * l + 1));
   });
 }
 

@@ -1,9 +1,6 @@
 // Turns labels or block specs into sorted, merged index groups (kernels/abi.h ContractBlock).
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
-#include <mutex>
 #include <vector>
 
 #include "ops/launch.h"
@@ -192,49 +189,33 @@ std::vector<Block> parse_spec(std::span<const double> numbers, int64_t size_a, i
   return blocks;
 }
 
-// A spec that fits operands of these sizes.
-struct Checked {
+// A spec that fits operands of given sizes.
+class ContractPlan final : public Plan {
+ public:
   Prepared prepared;
   bool whole = false;  // every element of the output is written
+  size_t key_bytes = 0;
+  size_t bytes() const override { return prepared.blocks->size() * sizeof(ContractBlock) + key_bytes; }
 };
 
-Checked check_spec(std::span<const double> spec, const std::array<int64_t, 3>& sizes) {
-  Checked checked;
-  std::vector<Block> blocks = parse_spec(spec, sizes[0], sizes[1], sizes[2], checked.whole);
-  checked.prepared = prepare("contract", blocks);
-  return checked;
-}
+// To read a spec of many blocks takes longer than the products of a small transform on SO(3), which come again and again.
+constexpr size_t kKeptNumbers = 512;
 
-// The latest specs of many blocks: to read one takes longer than the products of a small transform on SO(3), which come again and again.
-class LatestSpecs {
- public:
-  Checked get(std::span<const double> spec, const std::array<int64_t, 3>& sizes) {
-    if (spec.size() < kLeastNumbers || spec.size() > kMostNumbers) return check_spec(spec, sizes);
-    std::lock_guard lock(mutex_);
-    for (size_t i = 0; i < entries_.size(); ++i) {
-      const Entry& entry = entries_[i];
-      if (entry.sizes != sizes || entry.spec.size() != spec.size()) continue;
-      if (std::memcmp(entry.spec.data(), spec.data(), spec.size_bytes()) != 0) continue;
-      std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(i),
-                  entries_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-      return entries_.front().checked;
-    }
-    Checked checked = check_spec(spec, sizes);
-    if (entries_.size() == kMostEntries) entries_.pop_back();
-    entries_.insert(entries_.begin(), {std::vector<double>(spec.begin(), spec.end()), sizes, checked});
-    return checked;
-  }
-
- private:
-  static constexpr size_t kLeastNumbers = 512, kMostNumbers = 1 << 17, kMostEntries = 16;
-  struct Entry {
-    std::vector<double> spec;
-    std::array<int64_t, 3> sizes;
-    Checked checked;
+std::shared_ptr<const ContractPlan> plan_of(std::span<const double> spec, int64_t size_a, int64_t size_b, int64_t size_c) {
+  const auto build = [&]() -> std::shared_ptr<const Plan> {
+    auto plan = std::make_shared<ContractPlan>();
+    std::vector<Block> blocks = parse_spec(spec, size_a, size_b, size_c, plan->whole);
+    plan->prepared = prepare("contract", blocks);
+    plan->key_bytes = 2 * spec.size_bytes();  // the cache has two copies
+    return plan;
   };
-  std::mutex mutex_;
-  std::vector<Entry> entries_;  // the latest first
-};
+  // At least four numbers for a block; where the cache does not take the plan, it is made for this call
+  const size_t most = spec.size() / 4 * sizeof(ContractBlock) + 2 * spec.size_bytes();
+  if (spec.size() < kKeptNumbers || most > PlanCache::instance().limit()) return std::static_pointer_cast<const ContractPlan>(build());
+  std::string key = "contract " + std::to_string(size_a) + ' ' + std::to_string(size_b) + ' ' + std::to_string(size_c) + ' ';
+  key.append(reinterpret_cast<const char*>(spec.data()), spec.size_bytes());
+  return std::static_pointer_cast<const ContractPlan>(PlanCache::instance().get(key, "contract", most, build));
+}
 
 }  // namespace
 
@@ -271,10 +252,9 @@ Tensor einsum(const Tensor& a, const Tensor& b, const std::string& labels_a, con
 Tensor contract(const Tensor& a, const Tensor& b, std::span<const double> spec, const Dims& out_shape) {
   check_operands("contract", a, b);
   check_shape("contract", out_shape);
-  static auto* latest = new LatestSpecs;  // never destroyed: workers may outlive static destructors
-  const Checked checked = latest->get(spec, {a.size(), b.size(), out_shape.product()});
-  const Tensor out = checked.whole ? empty(out_shape, a.dtype, a.backend()) : full(out_shape, a.dtype, a.backend(), 0, 0);
-  return run("contract", contiguous(a), contiguous(b), checked.prepared, out);
+  const auto plan = plan_of(spec, a.size(), b.size(), out_shape.product());
+  const Tensor out = plan->whole ? empty(out_shape, a.dtype, a.backend()) : full(out_shape, a.dtype, a.backend(), 0, 0);
+  return run("contract", contiguous(a), contiguous(b), plan->prepared, out);
 }
 
 }  // namespace clebsch::ops

@@ -1,12 +1,9 @@
 import { ops } from '../../lib/op.js';
 import { native } from '../../lib/native.js';
-import { fourierEntries } from './fourier.js';
-import { productEntries } from './harmonics.js';
-import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
+import { groups } from './groups.js';
+import { matmulEntries } from './linear.js';
 import { choices, operationEntries } from './operations.js';
-import { rotationGroupEntries } from './rotation_group.js';
 import { type Bench, measureRows } from './row.js';
-import { batchEntries, complexEntries, healpixEntries, polarEntries, sphereEntries } from './sphere.js';
 
 test('every operation has a benchmark, and every choice an operation', () => {
   expect(Object.keys(choices).filter((op) => !ops.has(op))).toEqual([]);
@@ -14,21 +11,6 @@ test('every operation has a benchmark, and every choice an operation', () => {
 });
 
 test('names tell rows apart', () => {
-  const groups = [
-    callEntries,
-    matmulEntries,
-    thinEntries,
-    convolutionEntries,
-    productEntries,
-    ...sphereEntries(),
-    batchEntries,
-    complexEntries,
-    healpixEntries,
-    polarEntries,
-    rotationGroupEntries,
-    fourierEntries,
-    planarEntries,
-  ];
   const keys = groups.flatMap((group) => group()).map(({ name, dtype }) => `${name} ${dtype}`);
   expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
 });

@@ -3,43 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type DeviceOption, info, setThreads } from '../../lib/index.js';
 import { native, packageRoot } from '../../lib/native.js';
-import type { Entry } from './entry.js';
-import { fourierEntries } from './fourier.js';
-import { groupActivationEntries, productEntries } from './harmonics.js';
-import { legendreEntries } from './legendre.js';
+import { groups } from './groups.js';
 import { type Limits, limitEntries } from './limits.js';
-import { callEntries, convolutionEntries, matmulEntries, planarEntries, thinEntries } from './linear.js';
-import { trainingEntries } from './networks.js';
-import { operationEntries } from './operations.js';
 import { PythonPeer } from './peers/python_peer.js';
-import { complexityEntries, fusedEntries } from './products.js';
 import { type Bench, type Row, measureRows } from './row.js';
-import { rotationGroupEntries } from './rotation_group.js';
-import { batchEntries, complexEntries, healpixEntries, polarEntries, sphereEntries } from './sphere.js';
 import { markdown, printHeader, printRow } from './table.js';
-
-/** Timed in turn within a group. Made when they are needed: some hold plans. */
-const groups: readonly (() => Entry[])[] = [
-  callEntries,
-  operationEntries,
-  matmulEntries,
-  thinEntries,
-  convolutionEntries,
-  productEntries,
-  ...sphereEntries(),
-  batchEntries,
-  complexEntries,
-  healpixEntries,
-  polarEntries,
-  rotationGroupEntries,
-  legendreEntries,
-  fusedEntries,
-  complexityEntries,
-  groupActivationEntries,
-  fourierEntries,
-  planarEntries,
-  trainingEntries,
-];
 
 function options() {
   const { values } = parseArgs({

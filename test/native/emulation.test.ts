@@ -73,7 +73,7 @@ function testExecutionModel(): void {
 }
 
 if (existsSync(program)) describe('the emulated execution model', testExecutionModel);
-else test.skip(`the emulated execution model: ${program} is not built`, () => {});
+else test.skip(`the emulated execution model: ${program} is not built (npm run build:native builds it)`, () => {});
 
 describe('kernels with barriers on the emulated device', () => {
   /** Small integers: every order of summation is exact. */

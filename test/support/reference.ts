@@ -18,7 +18,9 @@ export class ReferenceSet {
   /** `describe` where the vectors are there; else one skipped line that says so. */
   describe(title: string, body: () => void): void {
     if (this.present) describe(title, body);
-    else test.skip(`${title}: no ${path.relative(process.cwd(), this.folder)}`, () => undefined);
+    else
+      test.skip(`${title}: the vectors of other programs are no part of the repository (no ${path.relative(process.cwd(), this.folder)})`, () =>
+        undefined);
   }
 
   /** A stored array as a tensor, float64 or complex128 unless `dtype` is given. */

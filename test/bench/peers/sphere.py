@@ -1,4 +1,6 @@
 """Transforms on the sphere: shtns, ducc0, healpy. Coefficients [B, L*L, 1] and maps [B, rings, longitudes, 1] in the layout of clebsch."""
+import ctypes
+import sys
 from functools import lru_cache
 
 from job import fastest, job, one_map_per_thread
@@ -62,13 +64,10 @@ def shtns_transform(threads, x, L, width, inverse):
     import numpy as np
     import shtns
 
-    shtns.sht.set_grid  # fails here where another package has the name
-    shtns_threads = getattr(shtns, "sht_use_threads", lambda n: n)
     batch = x.shape[0]
 
     def plan(own):
-        shtns_threads(own)
-        made = shtns.sht(L - 1, L - 1, norm=shtns.sht_orthonormal)
+        made = shtns.sht(L - 1, L - 1, norm=shtns.sht_orthonormal, nthreads=own)
         made.set_grid(nlat=L, nphi=width, flags=shtns.sht_gauss | shtns.SHT_PHI_CONTIGUOUS)
         return made
 
@@ -83,11 +82,17 @@ def shtns_transform(threads, x, L, width, inverse):
     else:
         maps[:] = x[..., 0]
 
+    # The C functions: unlike the methods of its Python module, they let other threads run
+    library = ctypes.CDLL(sys.modules["_shtns"].__file__)
+    scratch = np.empty_like(maps)
+
     def once(sh, i):
+        config, alm = ctypes.c_void_p(int(sh.this)), ctypes.c_void_p(alms[i].ctypes.data)
         if inverse:
-            sh.SH_to_spat(alms[i], maps[i])
+            library.SH_to_spat(config, alm, ctypes.c_void_p(maps[i].ctypes.data))
         else:
-            alms[i] = sh.analys(maps[i])
+            scratch[i] = maps[i]  # the analysis changes its input
+            library.spat_to_SH(config, ctypes.c_void_p(scratch[i].ctypes.data), alm)
 
     candidates = {name: lambda sh=sh: [once(sh, i) for i in range(batch)] for name, sh in plans.items()}
     if batch > 1:

@@ -1,24 +1,5 @@
-import { mixingSet, nn, s2Type, so3Type, tensorProduct, typeSize } from '../../lib/index.js';
+import { nn, so3Type, typeSize } from '../../lib/index.js';
 import { type Entry, inputs } from './entry.js';
-
-/** The square products of a network: batch 32, rule mst. */
-export function productEntries(): Entry[] {
-  const batch = 32;
-  return [4, 8, 10, 16].flatMap((L) =>
-    [1, 16, 32].map((channels): Entry => {
-      const product = tensorProduct({ tau1: s2Type(L), edges: mixingSet('mst', L) });
-      return {
-        name: `tensorProduct mst L=${L} C=${channels}`,
-        dtype: 'float32',
-        inputs: inputs([batch, typeSize(s2Type(L)), channels]),
-        make: () => (x) => product.apply(x),
-        // Two products and a sum for each coupling
-        flops: 3 * product.terms * batch * channels,
-        backward: 3,
-      };
-    }),
-  );
-}
 
 /** Floating-point operations of one map between the coefficients of a channel on SO(3) and the angles of a grid, cosines and sines by folding. */
 function groupMapFlops(L: number, N: number, oversampling: number): number {
