@@ -46,13 +46,17 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** Slope of log(terms) over log(L), least squares over every L of 8..32. */
-function exponent(rule: Rule): number {
-  const points = Array.from({ length: 25 }, (_, i) => [Math.log(8 + i), Math.log(mixingTerms(mixingSet(rule, 8 + i)))] as const);
-  const mean = (i: 0 | 1): number => points.reduce((sum, p) => sum + p[i], 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  const sum = (f: (p: readonly [number, number]) => number): number => points.reduce((total, p) => total + f(p), 0);
-  return sum(([a, b]) => (a - x) * (b - y)) / sum(([a]) => (a - x) ** 2);
+/**
+ * Slope of log(terms) over log(L), least squares over every L of 8..32. Octaves count alike with weights 1/L: evenly weighted, 16 of the 25 sizes lie
+ * in the last one, and the terms of rmst, whose edges are those at powers of two, rise in one step behind each power of two.
+ */
+function exponent(rule: Rule, weight: (L: number) => number): number {
+  const points = Array.from({ length: 25 }, (_, i) => 8 + i).map((L) => {
+    return { x: Math.log(L), y: Math.log(mixingTerms(mixingSet(rule, L))), w: weight(L) };
+  });
+  const sum = (f: (p: (typeof points)[number]) => number): number => points.reduce((total, p) => total + p.w * f(p), 0);
+  const [x, y] = [sum((p) => p.x) / sum(() => 1), sum((p) => p.y) / sum(() => 1)];
+  return sum((p) => (p.x - x) * (p.y - y)) / sum((p) => (p.x - x) ** 2);
 }
 
 async function channels(report: Report): Promise<void> {
@@ -83,8 +87,12 @@ export async function measure(report: Report): Promise<void> {
     ['mst', 4, 0.2],
     ['rmst', 3, 0.3],
   ] as const) {
-    const found = exponent(rule);
+    const found = exponent(rule, (L) => 1 / L);
     report.note(`exponent.${rule}`, found);
+    report.note(
+      `exponent.${rule}-sizes-evenly-weighted`,
+      exponent(rule, () => 1),
+    );
     report.atMost(`exponent.${rule}-distance-from-${wanted}`, Math.abs(found - wanted), tolerance);
   }
   const start = performance.now();
