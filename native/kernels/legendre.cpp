@@ -1,3 +1,4 @@
+#include "kernels/flush_denormals.h"
 #include "kernels/legendre_fused.h"
 #include "kernels/legendre_rings.h"
 #include "kernels/scratch.h"
@@ -178,6 +179,7 @@ const char* transform(const LegendreArgs& args) {
       __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
       return;
     }
+    const FlushDenormals flush;  // numbers far from where they matter, rounded to R
     for (int64_t i = begin; i < end; ++i) {
       const int64_t first = i / pairs * shares.maps, low = i % pairs, high = groups - 1 - low;
       const Columns<R> columns(args, first, minimum(shares.maps, maps - first));
