@@ -86,7 +86,12 @@ function weighted(mode: PathMode, normalization: interop.E3nnNormalization): Cas
     ],
     made: (z) => interop.toE3nn(z, { irreps: even(tauOut) }),
   };
-  return { name: `tensor-product-${mode}-${irrepNormalization}-${pathNormalization}`, inputs, output: product.apply(...inputs), works: [work] };
+  return {
+    name: `tensor-product-${mode}-${irrepNormalization}-${pathNormalization}`,
+    inputs,
+    output: product.apply(...inputs),
+    works: [work],
+  };
 }
 
 /** Several blocks of some degrees, out of order, with the parities of the harmonics; a bias for each scalar. */
