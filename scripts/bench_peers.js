@@ -19,6 +19,7 @@ const packages = [
   ['shtns', 'shtns'],
   ['pyssht', 'pyssht'],
   ['healpy', 'healpy'],
+  ['jax', 'jax'],
   ['s2fft', 's2fft'],
   ['so3', 'so3'],
   ['torch-harmonics', 'torch_harmonics'],

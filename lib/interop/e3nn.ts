@@ -8,7 +8,7 @@ import { mul } from '../ops/elementwise.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
-import { takeRows } from './rows.js';
+import { type RowSource, takeRows } from './rows.js';
 
 export interface E3nnSignalOptions {
   /** e3nn's type, as in '16x0e+8x1o'; see `irreps`. Blocks of one degree follow one another in our fragments. */
@@ -31,15 +31,29 @@ function typeOf(op: string, { irreps: text, channels = 1, axes = 'renamed' }: E3
   return { tau: tau.map((n) => n / channels), channels };
 }
 
+/** A term of e3nn's notation: copies first..first+count-1 of those of degree l. */
+interface Block {
+  readonly l: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+function blocksOf(text: string): Block[] {
+  const used: number[] = [];
+  return text.split('+').map((term) => {
+    const { tau } = irreps(term);
+    const l = tau.length - 1;
+    const [first, count] = [used[l] ?? 0, tau[l]!];
+    used[l] = first + count;
+    return { l, first, count };
+  });
+}
+
 /** Where the numbers of e3nn's row lie in a row [typeSize(tau), C] of ours. */
 function places(text: string, tau: readonly number[], channels: number): number[] {
-  const used = tau.map(() => 0);
-  return text.split('+').flatMap((block) => {
-    const one = irreps(block).tau;
-    const l = one.length - 1;
-    const [orders, first] = [2 * l + 1, used[l]!];
-    used[l] = first + one[l]!;
-    return Array.from({ length: one[l]! * orders }, (_, i) => {
+  return blocksOf(text).flatMap(({ l, first, count }) => {
+    const orders = 2 * l + 1;
+    return Array.from({ length: count * orders }, (_, i) => {
       const [copy, order] = [first + Math.floor(i / orders), i % orders];
       const row = degreeOffset(tau, l) + order * tau[l]! + Math.floor(copy / channels);
       return row * channels + (copy % channels);
@@ -116,9 +130,13 @@ function weightFactors(o: WeightedTensorProductOptions, normalization: E3nnNorma
   });
 }
 
-function scaled(op: string, w: Tensor, factors: readonly number[]): Tensor {
+function checkWeights(op: string, w: Tensor, size: number): void {
   if (isComplex(w.dtype)) throw expected(op, 'float32 or float64', 'w', w.dtype, 'ERR_DTYPE');
-  if (w.shape.join() !== String(factors.length)) throw expected(op, `[${factors.length}]`, 'w', w.shape, 'ERR_SHAPE');
+  if (w.shape.join() !== String(size)) throw expected(op, `[${size}]`, 'w', w.shape, 'ERR_SHAPE');
+}
+
+function scaled(op: string, w: Tensor, factors: readonly number[]): Tensor {
+  checkWeights(op, w, factors.length);
   return tidy(() =>
     mul(w, tensor([...factors], [factors.length], { dtype: realDtype(w.dtype) as 'float32' | 'float64', device: w.device })),
   );
@@ -139,4 +157,69 @@ export function toE3nnWeights(w: Tensor, product: WeightedTensorProductOptions, 
     w,
     weightFactors(product, normalization).map((factor) => 1 / factor),
   );
+}
+
+export interface E3nnLinearOptions {
+  /** e3nn's types of input and output, as in '16x0e+8x1o'; see `irreps`. */
+  readonly irrepsIn: string;
+  readonly irrepsOut: string;
+  /** e3nn's option; default 'element'. */
+  readonly pathNormalization?: 'element' | 'path';
+}
+
+function linearBlocks(op: string, { irrepsIn, irrepsOut, pathNormalization = 'element' }: E3nnLinearOptions): [Block[], Block[]] {
+  if (pathNormalization !== 'element' && pathNormalization !== 'path')
+    throw expected(op, "'element' or 'path'", 'pathNormalization', pathNormalization);
+  const [from, to] = [irreps(irrepsIn), irreps(irrepsOut)];
+  const other = from.tau.findIndex((n, l) => n > 0 && (to.tau[l] ?? 0) > 0 && from.parity[l] !== to.parity[l]);
+  if (other >= 0) throw expected(op, `degree ${other} with the parity of irrepsIn ('${irrepsIn}')`, 'irrepsOut', `'${irrepsOut}'`);
+  return [blocksOf(irrepsIn), blocksOf(irrepsOut)];
+}
+
+/** For each of our packed weights its place among e3nn's, which go block of the input by block of the output, and e3nn's factor. */
+function linearSources(op: string, o: E3nnLinearOptions): RowSource[] {
+  const [inputs, outputs] = linearBlocks(op, o);
+  const copies = (blocks: readonly Block[], l: number): number => blocks.reduce((n, block) => n + (block.l === l ? block.count : 0), 0);
+  const start = (degree: number): number =>
+    Array.from({ length: degree }, (_, l) => copies(inputs, l) * copies(outputs, l)).reduce((a, b) => a + b, 0);
+  const sources: RowSource[] = [];
+  let from = 0;
+  for (const x of inputs) {
+    const { l } = x;
+    const [begin, width] = [start(l), copies(outputs, l)];
+    const terms = o.pathNormalization === 'path' ? x.count * inputs.filter((other) => other.l === l).length : copies(inputs, l);
+    for (const y of outputs.filter((other) => other.l === l)) {
+      for (let u = 0; u < x.count; u++) {
+        for (let v = 0; v < y.count; v++, from++) {
+          sources[begin + (x.first + u) * width + y.first + v] = { from, factor: 1 / Math.sqrt(terms) };
+        }
+      }
+    }
+  }
+  return sources;
+}
+
+function takeWeights(op: string, w: Tensor, sources: readonly RowSource[]): Tensor {
+  const size = sources.length;
+  checkWeights(op, w, size);
+  return tidy(() => reshape(takeRows(reshape(w, [size, 1]), sources), [size]));
+}
+
+/**
+ * The weights [W] of e3nn's Linear with all its paths, as `generalizedConvolution` of kind 'full' (nn.GeneralizedConvolution: weights.0) takes
+ * them, whatever the numbers of channels: those of e3nn's degree l are [tauIn_l Cin, tauOut_l Cout] in both. e3nn's bias is our `bias`, reshaped
+ * to [tauOut_0, Cout]. ERR_VALUE where a degree has one parity in the input and the other in the output (e3nn has no path there),
+ * ERR_SHAPE and ERR_DTYPE where w is not real [W].
+ */
+export function fromE3nnLinearWeights(w: Tensor, options: E3nnLinearOptions): Tensor {
+  const op = 'fromE3nnLinearWeights';
+  return takeWeights(op, w, linearSources(op, options));
+}
+
+/** The inverse of {@link fromE3nnLinearWeights}, with the same errors. */
+export function toE3nnLinearWeights(w: Tensor, options: E3nnLinearOptions): Tensor {
+  const op = 'toE3nnLinearWeights';
+  const sources: RowSource[] = [];
+  linearSources(op, options).forEach(({ from, factor }, i) => (sources[from] = { from: i, factor: 1 / factor }));
+  return takeWeights(op, w, sources);
 }

@@ -51,9 +51,17 @@ export function productLayer(L: number, edges: MixingSet): ProductLayer {
   };
 }
 
-/** e3nn in eager mode, and torch with a matrix product for each pair of degrees. */
+/** e3nn in eager mode, torch with a matrix product for each pair of degrees, and JAX with an einsum for each path. */
 export function peersOf(edges: MixingSet, what: 'forward' | 'backward' | 'double'): PeerWork[] {
-  return ['e3nn-square', 'pair-square'].map((job) => ({ job, options: { edges, what } }));
+  const options = { edges, what };
+  const limited = { options, minutes: 10 };
+  // XLA compiles for long, and so does Python with the coefficients of high degrees
+  const torch = edges.length < 32 ? { options } : limited;
+  return [
+    { job: 'e3nn-square', ...torch },
+    { job: 'pair-square', ...torch },
+    { job: 'jax-square', ...limited },
+  ];
 }
 
 /** Products with the uniform step of 32 channels; in the unit of conventions.md, in which backward is twice forward. */

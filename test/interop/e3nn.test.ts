@@ -1,4 +1,4 @@
-import { interop, random, rotate, tensor, typeSize } from '../../lib/index.js';
+import { generalizedConvolution, interop, random, reshape, rotate, tensor, typeSize } from '../../lib/index.js';
 import { difference, normal } from '../support/signals.js';
 
 const irreps = '4x0e+2x1o+2x0e+6x2e';
@@ -82,6 +82,59 @@ describe('weights', () => {
     [() => interop.fromE3nnWeights(normal([5], 'float64'), product), 'ERR_SHAPE'],
     [() => interop.fromE3nnWeights(normal([22], 'complex128'), product), 'ERR_DTYPE'],
     [() => interop.fromE3nnWeights(normal([22], 'float64'), product, { pathNormalization: 'all' as 'none' }), 'ERR_VALUE'],
+  ])('bad input %#', (f, code) => {
+    expect(f).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('weights of Linear', () => {
+  const o = { irrepsIn: '1x1o+2x0e+1x0e+2x1o', irrepsOut: '2x0e+1x1o+1x0e+1x2e' };
+  const numbers = (values: readonly number[]) => tensor([...values], [values.length], { dtype: 'float64' });
+  // Printed by e3nn 0.6.0: o3.Linear(irrepsIn, irrepsOut, biases=True, path_normalization=...) of x, w = 1, 2, ... and bias
+  const x = numbers([0.25, -0.5, 0.75, -1, 1.25, -1.5, 1.75, -2, 2.25, -2.5, 2.75, -3]);
+  const w = numbers([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  const bias = numbers([0.5, -1, 2]);
+  const printed = {
+    element: [-4.696152422706632, -6.917840259193664, -6.062177826491071, 6.062177826491071, -6.06217782649107, -5.072540797572915],
+    path: [-6.485281374238571, -8.920941546018392, -5.1982233047033635, 5.146446609406726, -5.0946699141100895, -7.231601717798213],
+  };
+
+  test.each(['element', 'path'] as const)('give what e3nn gives, normalization %s', (pathNormalization) => {
+    const ours = generalizedConvolution(
+      interop.fromE3nn(x, { irreps: o.irrepsIn }),
+      interop.fromE3nnLinearWeights(w, { ...o, pathNormalization }),
+      { kind: 'full', tauIn: [3, 3, 0], tauOut: [3, 1, 1], bias: reshape(bias, [3, 1]) },
+    );
+    const got = interop.toE3nn(ours, { irreps: o.irrepsOut });
+    expect(difference(got, numbers([...printed[pathNormalization], 0, 0, 0, 0, 0]))).toBeLessThan(1e-13);
+  });
+
+  test('of one block per degree lie alike, whatever the channels', () => {
+    const one = { irrepsIn: '4x0e+2x1o', irrepsOut: '2x0e+6x1o' };
+    const ones = numbers(new Array<number>(20).fill(1));
+    const channels = generalizedConvolution(
+      interop.fromE3nn(normal([10], 'float64'), { irreps: one.irrepsIn, channels: 2 }),
+      interop.fromE3nnLinearWeights(ones, one),
+      { kind: 'full', tauIn: [2, 1], tauOut: [1, 3], channelsOut: 2 },
+    );
+    expect(channels.shape).toEqual([10, 2]);
+    const want = [...new Array<number>(8).fill(0.5), ...new Array<number>(12).fill(Math.SQRT1_2)];
+    expect(difference(interop.fromE3nnLinearWeights(ones, one), numbers(want))).toBeLessThan(1e-15);
+  });
+
+  test('there and back', () => {
+    for (const pathNormalization of ['element', 'path'] as const) {
+      const options = { ...o, pathNormalization };
+      expect(difference(interop.toE3nnLinearWeights(interop.fromE3nnLinearWeights(w, options), options), w)).toBeLessThan(1e-14);
+    }
+  });
+
+  test.each([
+    [() => interop.fromE3nnLinearWeights(normal([11], 'float64'), o), 'ERR_SHAPE'],
+    [() => interop.toE3nnLinearWeights(normal([12], 'complex128'), o), 'ERR_DTYPE'],
+    [() => interop.fromE3nnLinearWeights(w, { ...o, irrepsOut: '1x1e' }), 'ERR_VALUE'],
+    [() => interop.fromE3nnLinearWeights(w, { ...o, irrepsOut: 'scalars' }), 'ERR_VALUE'],
+    [() => interop.toE3nnLinearWeights(w, { ...o, pathNormalization: 'none' as 'path' }), 'ERR_VALUE'],
   ])('bad input %#', (f, code) => {
     expect(f).toThrow(expect.objectContaining({ code }));
   });

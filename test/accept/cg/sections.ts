@@ -8,6 +8,8 @@ export const sections = {
   equivariance: section(() => import('./equivariance.js')),
   gradients: section(() => import('./gradients.js')),
   reference: section(() => import('./reference.js')),
-  peers: section(() => import('./peers.js')),
+  agreement: section(() => import('./agreement.js')),
+  // With up to ten minutes each for those that are slow to get ready
+  peers: section(() => import('./peers.js'), 75),
   training: section(() => import('./training.js')),
 };

@@ -23,7 +23,9 @@ const sizes: readonly Size[] = [
   { L: 16, batch: 64, rule: 'mst', loops: 'even' },
   { L: 8, batch: 64, rule: 'full' },
   { L: 10, batch: 64, rule: 'full' },
+  { L: 8, batch: 1, rule: 'mst' },
   { L: 16, batch: 1, rule: 'mst', share: 25 },
+  { L: 32, batch: 1, rule: 'mst' },
 ];
 
 /** Medians, in turn: a matrix product, then forward and forward + backward of the fused and of the composed layer. */

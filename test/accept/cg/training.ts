@@ -27,6 +27,7 @@ import {
 import { packageRoot } from '../../../lib/native.js';
 import { alternate, onDevice } from '../../bench/measure.js';
 import type { Report } from '../report.js';
+import { firstNetwork } from './first_network.js';
 
 const script = path.join(packageRoot(), '../shared/peers/train_step.py');
 const python = path.join(packageRoot(), '.peers/bin/python3');
@@ -121,7 +122,7 @@ async function theirs(threads: number): Promise<number | undefined> {
 }
 
 /** The network of ../shared/peers/train_step.py: two rounds, ours and theirs in turn. */
-export async function measure(report: Report): Promise<void> {
+async function besideE3nn(report: Report): Promise<void> {
   const threads = info().cpu.threads;
   if (!existsSync(script) || !existsSync(python))
     return report.skip('training.times-e3nn', 'no ../shared/peers/train_step.py or no .peers');
@@ -133,4 +134,9 @@ export async function measure(report: Report): Promise<void> {
     ratios.push(own / other);
   }
   report.atLeast('training.times-e3nn', (ratios[0]! + ratios[1]!) / 2, 8);
+}
+
+export async function measure(report: Report): Promise<void> {
+  await firstNetwork(report);
+  await besideE3nn(report);
 }

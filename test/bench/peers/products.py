@@ -1,4 +1,4 @@
-"""Square products of generalized signals and the uniform step, by e3nn and by plain torch. x [B, L*L, C], a weight for each path, one fragment per degree."""
+"""Square products of generalized signals and the uniform step, by e3nn, by plain torch and by JAX. x [B, L*L, C], a weight for each path, one fragment per degree."""
 from job import job
 
 
@@ -128,7 +128,41 @@ def square(build, library):
     return make
 
 
+def jax_square(threads, x, w, edges, what):
+    """An einsum for each path [B, C, 2l+1], compiled as one function; the environment tells XLA its threads."""
+    import jax
+    import numpy as np
+    import torch
+    from e3nn import o3
+
+    if x.dtype == np.float64:
+        jax.config.update("jax_enable_x64", True)
+    paths = [(l, a, b) for l, pairs in enumerate(edges) for a, b in pairs]
+    # Arguments, not constants, which XLA would spend its time on folding
+    tables = [(o3.wigner_3j(a, b, l, dtype=torch.float64).numpy() * factor(a, b, l)).astype(x.dtype) for l, a, b in paths]
+
+    def product(x, w, tables):
+        out = [0] * len(edges)
+        for k, (l, a, b) in enumerate(paths):
+            out[l] += w[k] * jax.numpy.einsum("bci,bcj,ijk->bck", x[..., a * a : (a + 1) ** 2], x[..., b * b : (b + 1) ** 2], tables[k])
+        return jax.numpy.concatenate(out, -1)
+
+    def gradients(x, w, tables, g):
+        return jax.vjp(lambda x, w: product(x, w, tables), x, w)[1](g)
+
+    def again(x, w, tables, g):
+        first, back = jax.vjp(lambda x, w, g: gradients(x, w, tables, g)[0], x, w, g)
+        return back(jax.numpy.ones_like(first))
+
+    forward, given = jax.jit(product), jax.device_put((np.ascontiguousarray(x.transpose(0, 2, 1)), w, tables))
+    y = forward(*given)
+    compiled = forward if what == "forward" else jax.jit({"backward": gradients, "double": again}[what])
+    arguments = given if what == "forward" else (*given, jax.numpy.ones_like(y))
+    return job("jax", lambda: jax.block_until_ready(compiled(*arguments)), lambda: np.asarray(y).transpose(0, 2, 1))
+
+
 JOBS = {
     "e3nn-square": ("e3nn eager", square(e3nn_square, "e3nn")),
     "pair-square": ("torch, one GEMM per pair", square(pair_square, "torch")),
+    "jax-square": ("JAX, einsum per path", jax_square),
 }

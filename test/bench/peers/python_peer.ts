@@ -15,9 +15,9 @@ function findPython(): string | undefined {
   return candidates.find((command) => spawnSync(command, ['-c', 'import numpy']).status === 0);
 }
 
-/** OpenBLAS with `threads` threads and the kernels of its own choice. */
+/** Every library with `threads` threads (NPROC is XLA's), OpenBLAS with the kernels of its own choice. */
 function peerEnvironment(threads: number): NodeJS.ProcessEnv {
-  const names = ['OMP_NUM_THREADS', 'NUMBA_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
+  const names = ['OMP_NUM_THREADS', 'NUMBA_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NPROC'];
   const env: NodeJS.ProcessEnv = { ...process.env, ...Object.fromEntries(names.map((name) => [name, String(threads)])) };
   delete env['OPENBLAS_CORETYPE'];
   delete env['OPENBLAS_L2_SIZE'];
@@ -31,6 +31,8 @@ export interface PeerWork {
   /** What the library is given, where it is not our inputs; and our output as the library makes it. */
   readonly given?: (inputs: readonly Tensor[]) => readonly Tensor[];
   readonly made?: (output: Tensor) => Tensor;
+  /** For work that takes long to get ready: it has a process of its own, which is ended where it is not ready after so long. */
+  readonly minutes?: number;
 }
 
 /** A library that is ready to repeat a job, or why it is not. */
@@ -51,9 +53,10 @@ export class PythonPeer {
   private readonly child;
   private readonly answers;
   private jobs = 0;
+  private readonly others: PythonPeer[] = [];
 
   private constructor(
-    python: string,
+    private readonly python: string,
     private readonly threads: number,
   ) {
     const script = path.join(__dirname, 'server.py');
@@ -68,7 +71,29 @@ export class PythonPeer {
   }
 
   /** The job on the inputs, to be compared with `ours`. */
-  async prepare({ job, options = {}, given, made }: PeerWork, inputs: readonly Tensor[], ours: Tensor): Promise<PeerJob> {
+  async prepare(work: PeerWork, inputs: readonly Tensor[], ours: Tensor): Promise<PeerJob> {
+    const { minutes } = work;
+    if (minutes === undefined) return this.prepareHere(work, inputs, ours);
+    const own = new PythonPeer(this.python, this.threads);
+    this.others.push(own);
+    const timer = setTimeout(() => own.child.kill('SIGKILL'), minutes * 60_000);
+    try {
+      return await own.prepareHere(work, inputs, ours);
+    } catch (error) {
+      if (!own.child.killed) throw error;
+      return { name: work.job, missing: `not built in ${minutes} minutes` };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  stop(): void {
+    this.others.forEach((other) => other.stop());
+    this.child.stdin.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async prepareHere({ job, options = {}, given, made }: PeerWork, inputs: readonly Tensor[], ours: Tensor): Promise<PeerJob> {
     const id = this.jobs++;
     const files = (given?.(inputs) ?? inputs).map((x, i) => {
       const file = path.join(this.folder, `input${i}`);
@@ -87,11 +112,6 @@ export class PythonPeer {
       run: Object.assign(run, { spins: true }),
       maxDiff: largestDifference((made?.(ours) ?? ours).dataSync(), readFileSync(output)),
     };
-  }
-
-  stop(): void {
-    this.child.stdin.end();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async ask<T>(request: object): Promise<T> {

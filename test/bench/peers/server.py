@@ -11,13 +11,14 @@ import time
 
 import numpy as np
 
+import e3nn_operations
 import fourier
 import linear
 import products
 import rotation_group
 import sphere
 
-JOBS = {**linear.JOBS, **products.JOBS, **sphere.JOBS, **rotation_group.JOBS, **fourier.JOBS}
+JOBS = {**linear.JOBS, **products.JOBS, **e3nn_operations.JOBS, **sphere.JOBS, **rotation_group.JOBS, **fourier.JOBS}
 
 
 def prepare(request):
