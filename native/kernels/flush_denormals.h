@@ -8,7 +8,8 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// While it lives, this thread rounds what is below the normal range to zero: some processors take over a hundred cycles for each such number.
+// While it lives, this thread rounds what is below the normal range to zero: some processors take over a hundred cycles for each such
+// number.
 class FlushDenormals {
  public:
   FlushDenormals() : before_(mode()) { set_mode(before_ | kFlush); }

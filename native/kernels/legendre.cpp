@@ -1,5 +1,6 @@
 #include "kernels/flush_denormals.h"
 #include "kernels/legendre_fused.h"
+#include "kernels/legendre_lanes.h"
 #include "kernels/legendre_rings.h"
 #include "kernels/scratch.h"
 
@@ -17,7 +18,7 @@ struct Shares {
 
   explicit Shares(const LegendreArgs& args) {
     // Neighbours until a vector's worth of numbers is adjacent in a ring, but groups enough for some threads
-    orders = minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 16));
+    orders = minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 8));
     const int64_t columns = (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1);
     maps = minimum(kMostColumns, kGroupRows / orders) / columns;
     maps = minimum(maps, args.outer * args.inner);
@@ -57,8 +58,9 @@ class Task {
 
   void synthesize(const Columns<R>& columns, const OrderGroup& group, const RingColumns<R>& rings, R* rows, R* sums) const {
     for (int g = 0; g < group.count; ++g) columns.clear_surplus(group.orders[g], rows + g * rows_);
-    for (int r = 0; r < columns.run_count(); ++r)
-      for (int g = 0; g < group.count; ++g) columns.gather(group.orders[g], columns.run(r), rows + g * rows_);
+    for_lanes(
+        group, [&](int g) { LaneOrders<R>(args_, columns, group.orders + g, rows_).gather(rows + g * rows_); },
+        [&](int g, const Run& run) { columns.gather(group.orders[g], run, rows + g * rows_); }, columns);
     const int64_t slots = fuses(columns_) ? kSynthesisSlots : kPanelSlots;
     for (int64_t slot = 0; slot < args_.slots;) {
       const SlotBlock block(args_, slot, slots);
@@ -94,8 +96,19 @@ class Task {
       }
       slot += block.size;
     }
+    for_lanes(
+        group, [&](int g) { LaneOrders<R>(args_, columns, group.orders + g, rows_).scatter(rows + g * rows_); },
+        [&](int g, const Run& run) { columns.scatter(group.orders[g], run, rows + g * rows_); }, columns);
+  }
+
+  // lanes(g) for orders that fill lanes from g on, else single(g, run). The orders of a group share cache lines: all of them in one run
+  // after another.
+  template <class Lanes, class Single>
+  void for_lanes(const OrderGroup& group, Lanes lanes, Single single, const Columns<R>& columns) const {
+    const int first = LaneOrders<R>::fits(args_, group.orders[0].m, group.count) ? group.count / kOrderLanes * kOrderLanes : 0;
+    for (int g = 0; g < first; g += kOrderLanes) lanes(g);
     for (int r = 0; r < columns.run_count(); ++r)
-      for (int g = 0; g < group.count; ++g) columns.scatter(group.orders[g], columns.run(r), rows + g * rows_);
+      for (int g = first; g < group.count; ++g) single(g, columns.run(r));
   }
 
   static bool fuses(int64_t columns) { return !kSingle && (columns == 4 || columns == kFusedColumns); }

@@ -8,7 +8,12 @@ namespace {
 class DegreeWalk {
  public:
   __device__ DegreeWalk(const LegendreArgs& args, const LegendreOrder& order, int64_t m, int64_t slot)
-      : args_(args), row_(order.row), end_(slot < args.split ? 1 : 2), u_(args.slot_values[slot]), x_(args.slot_values[args.slots + slot]) {
+      : args_(args),
+        m_(m),
+        row_(order.row),
+        end_(slot < args.split ? 1 : 2),
+        u_(args.slot_values[slot]),
+        x_(args.slot_values[args.slots + slot]) {
     const ScaledNumber seed = legendre_seed(args, args.seeds[m], order, slot);
     value_ = seed.value;
     scale_ = seed.scale;
@@ -16,11 +21,13 @@ class DegreeWalk {
 
   // Step k = 0, 1, ... of the order; returns whether its numbers are in range.
   __device__ bool step() {
-    const double* factors = args_.factors + (row_ + k_) * legendre_factor_numbers(args_);
-    first_ = factors[0] * value_;
     if (args_.spin == 0) {
-      helper_ = x_ * value_ - (k_ > 0 ? factors[-1] * helper_ : 0);  // the transpose of the recursion of o_k
-      second_ = factors[1] * helper_;
+      const int64_t l = m_ + 2 * k_;
+      first_ = *legendre_factors(args_, l, m_).first * value_;
+      helper_ = x_ * value_ - (k_ > 0 ? *legendre_factors(args_, l - 1, m_).second * helper_ : 0);  // the transpose of the recursion of o_k
+      second_ = l + 1 < args_.L ? *legendre_factors(args_, l + 1, m_).first * helper_ : 0;
+    } else {
+      first_ = args_.factors[row_ + k_] * value_;
     }
     const bool in_range = scale_ == 0;
     const double* numbers = args_.steps + (row_ + k_) * kStepNumbers;
@@ -42,7 +49,7 @@ class DegreeWalk {
 
  private:
   const LegendreArgs& args_;
-  const int64_t row_;
+  const int64_t m_, row_;
   const int end_;
   const double u_, x_;
   int64_t scale_ = 0, k_ = 0;

@@ -49,7 +49,7 @@ class Columns {
     if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
   }
 
-  // Coefficients of the order in a run, as those of p_k. The orders of a group share cache lines: all of them in one run after another.
+  // Coefficients of the order in a run, as those of p_k.
   void gather(const OrderColumns& c, const Run& run, R* rows) const {
     for_signs(c, run, [&](auto length, int64_t sign, int64_t place, int64_t x) {
       if (args_.spin == 0) {
@@ -102,8 +102,8 @@ class Columns {
     double odd[kMostColumns] = {};
     for (int64_t k = c.steps - 1; k >= 0; --k) {
       const int64_t l = c.m + 2 * k;
-      const double* factors = args_.factors + (c.order.row + k) * 3;
-      const double alpha = mirrored * factors[0], a = mirrored * factors[1], b = factors[2];
+      const LegendreFactors odd_factors = legendre_factors(args_, l + 1 < args_.L ? l + 1 : l, c.m);
+      const double alpha = mirrored * *legendre_factors(args_, l, c.m).first, a = mirrored * *odd_factors.first, b = *odd_factors.second;
       const R *first = x + row_of(l), *second = l + 1 < args_.L ? x + row_of(l + 1) : nullptr;
       R *even_row = rows + k * c.columns + place, *odd_row = even_row + c.width;
       for (int64_t i = 0; i < length.value; ++i) {
@@ -121,8 +121,8 @@ class Columns {
     double odd[kMostColumns] = {}, b = 0;
     for (int64_t k = 0; k < c.steps; ++k) {
       const int64_t l = c.m + 2 * k;
-      const double* factors = args_.factors + (c.order.row + k) * 3;
-      const double alpha = mirrored * factors[0], a = mirrored * factors[1];
+      const LegendreFactors odd_factors = legendre_factors(args_, l + 1 < args_.L ? l + 1 : l, c.m);
+      const double alpha = mirrored * *legendre_factors(args_, l, c.m).first, a = mirrored * *odd_factors.first;
       R *first = out + row_of(l), *second = l + 1 < args_.L ? out + row_of(l + 1) : nullptr;
       const R *even_row = rows + k * c.columns + place, *odd_row = even_row + c.width;
       for (int64_t i = 0; i < length.value; ++i) {
@@ -130,7 +130,7 @@ class Columns {
         odd[i] = odd_row[i] - b * odd[i];
         if (second) second[i] = static_cast<R>(a * odd[i]);
       }
-      b = factors[2];
+      b = *odd_factors.second;
     }
   }
 

@@ -106,6 +106,12 @@ export const legendreCases: readonly Case[] = [
     ...pair('mw', { L, theta: rings('mw', L), spin: L - 1 }, false),
     ...pair('any rings and weights', { L, theta: odd, weights, spin: Math.min(L - 1, 2) }, false),
   ]),
+  // Enough orders for lanes of them
+  ...[57, 64, 71].flatMap((L) => [
+    ...pair('some rings', { L, theta: rings('gl', 5), weights: list(0.5, -1, 2, 0.25, 1) }, true),
+    ...pair('some rings', { L, theta: list(0.1, 1.3, 3) }, true, { outer: 3 }),
+  ]),
+  ...pair('some rings', { L: 130, theta: list(0.7, 2) }, true, { outer: 5 }),
   ...pair('one ring', { L: 9, theta: list(0.7), weights: list(-1.5) }, true),
   ...pair('one ring', { L: 9, theta: list(2.3), spin: -1 }, false),
   ...pair('the equator', { L: 9, theta: list(Math.PI / 2) }, false),
