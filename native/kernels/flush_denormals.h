@@ -8,12 +8,12 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// While it lives, this thread rounds what is below the normal range to zero: some processors take over a hundred cycles for each such
-// number.
+// From the start on until stop(), which a destructor would make a matter of exceptions, this thread rounds what is below the normal range
+// to zero: some processors take over a hundred cycles for each such number.
 class FlushDenormals {
  public:
   FlushDenormals() : before_(mode()) { set_mode(before_ | kFlush); }
-  ~FlushDenormals() { set_mode(before_); }
+  void stop() const { set_mode(before_); }
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 

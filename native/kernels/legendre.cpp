@@ -200,6 +200,7 @@ const char* transform(const LegendreArgs& args) {
       run(low);
       if (high != low) run(high);
     }
+    flush.stop();
   });
   return failed ? "no memory for the coefficients of an order" : nullptr;
 }
