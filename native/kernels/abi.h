@@ -361,7 +361,7 @@ struct FourierArgs {
 //   out[o, l l + l + m, i] = sum over t of w_t D_lm x[o, t, m, i], 0 for l < |s|         (analysis 1)
 // between coefficients [outer, L L, inner] and rings [outer, rings, 2L-1, inner]. Complex dtypes: columns m = -(L-1)..L-1. Real ones, of
 // signals in the real basis and spin 0: columns m = 0, 1, -1, 2, -2, ..., where D of |m| stands for that of m. All other fields are the
-// plan of the rings, device memory laid out as kernels/legendre.h says.
+// plan of the rings, device memory laid out as kernels/legendre.h says. Numbers of x below the normal range may count as zero.
 struct LegendreArgs {
   Dtype dtype;  // float32, float64, complex64 or complex128
   int32_t analysis, spin;

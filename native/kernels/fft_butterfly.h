@@ -5,19 +5,6 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-#define CLEBSCH_ALWAYS __attribute__((always_inline))
-#define CLEBSCH_INLINE CLEBSCH_ALWAYS inline
-
-// f(Constant<0>{}) .. f(Constant<n - 1>{}), written out.
-template <class F, int... i>
-CLEBSCH_INLINE void unrolled(F f, std::integer_sequence<int, i...>) {
-  (f(Constant<i>{}), ...);
-}
-template <int n, class F>
-CLEBSCH_INLINE void unrolled(F f) {
-  unrolled(f, std::make_integer_sequence<int, n>());
-}
-
 // A complex number in every lane.
 template <class T>
 struct Pair {

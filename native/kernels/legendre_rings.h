@@ -2,6 +2,7 @@
 // CPU: sums at the slots of a block, [column][slot], to rings and back. The columns of a few neighbouring orders are adjacent in a ring, so
 // that whole vectors of them go there at once.
 #include "kernels/legendre_columns.h"
+#include "kernels/shuffles.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
@@ -15,24 +16,6 @@ struct OrderGroup {
   int64_t row[kMostOrders];
   int count = 0;
 };
-
-template <class R, int step, int... i>
-inline void exchange(Vector<R>& x, Vector<R>& y, std::integer_sequence<int, i...>) {
-  constexpr int W = kWidth<R>;
-  const Vector<R> low = __builtin_shufflevector(x, y, (i & step ? i - step + W : i)...);
-  y = __builtin_shufflevector(x, y, (i & step ? i + W : i + step)...);
-  x = low;
-}
-
-// Rows to columns of kWidth vectors.
-template <class R, int step = 1>
-inline void transpose(Vector<R>* v) {
-  if constexpr (step < kWidth<R>) {
-    for (int i = 0; i < kWidth<R>; ++i)
-      if (!(i & step)) exchange<R, step>(v[i], v[i + step], std::make_integer_sequence<int, kWidth<R>>());
-    transpose<R, 2 * step>(v);
-  }
-}
 
 template <class R>
 class RingColumns {
@@ -125,7 +108,7 @@ class RingColumns {
       const int n = count - j < W ? count - j : W;
       Vector<R> v[W];
       for (int i = 0; i < W; ++i) v[i] = load(sums + rows[i < n ? i : 0] * kRow);
-      transpose<R>(v);
+      transpose_lanes<R>(v);
       for (int i = 0; i < W; ++i)
         if (rings[i] >= 0) put_row(out + rings[i] * stride, v[i], n);
     }
@@ -146,7 +129,7 @@ class RingColumns {
         const R* row = x + rings[i] * stride;
         v[i] = rings[i] < 0 ? Vector<R>{} : n == W ? load(row) : load_first(row, n);
       }
-      transpose<R>(v);
+      transpose_lanes<R>(v);
       for (int i = 0; i < n; ++i) store(values + rows[i] * kRow, v[i]);
     }
   }

@@ -21,6 +21,19 @@ constexpr int kVectorBytes = 32, kVectorRegisters = 16;
 constexpr int kVectorBytes = 16, kVectorRegisters = 16;
 #endif
 
+#define CLEBSCH_ALWAYS __attribute__((always_inline))
+#define CLEBSCH_INLINE CLEBSCH_ALWAYS inline
+
+// f(Constant<0>{}) .. f(Constant<n - 1>{}), written out.
+template <class F, int... i>
+CLEBSCH_INLINE void unrolled(F f, std::integer_sequence<int, i...>) {
+  (f(Constant<i>{}), ...);
+}
+template <int n, class F>
+CLEBSCH_INLINE void unrolled(F f) {
+  unrolled(f, std::make_integer_sequence<int, n>());
+}
+
 template <class R>
 struct VectorType {
   typedef R type __attribute__((vector_size(kVectorBytes)));
