@@ -2,7 +2,8 @@ import { type SignalInput, inputShape } from '../models/input.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { cached, sha256 } from './input_cache.js';
-import { type DigitPoses, countDigits, projectionVersion } from './projection.js';
+import { type DigitPoses, poseEntries } from './poses.js';
+import { countDigits, projectionVersion } from './projection.js';
 import { type SphericalDigitsOptions, sphericalDigits } from './spherical_digits.js';
 
 export interface PreparedDigitsOptions extends Omit<SphericalDigitsOptions, 'device'> {
@@ -11,10 +12,11 @@ export interface PreparedDigitsOptions extends Omit<SphericalDigitsOptions, 'dev
 }
 
 /** A name for the result: it differs where anything differs that the result depends on. */
-async function keyOf(images: Uint8Array, input: SignalInput, { angles, strains }: DigitPoses): Promise<string> {
-  const hash = async (x: Float64Array | undefined): Promise<string | undefined> =>
-    x && sha256(new Uint8Array(x.buffer, x.byteOffset, x.byteLength));
-  const parts = [projectionVersion, input, await sha256(images), await hash(angles), await hash(strains)];
+async function keyOf(images: Uint8Array, input: SignalInput, poses: DigitPoses): Promise<string> {
+  const parts: unknown[] = [projectionVersion, input, await sha256(images)];
+  for (const [name, { buffer, byteOffset, byteLength }] of poseEntries(poses)) {
+    parts.push(name, await sha256(new Uint8Array(buffer, byteOffset, byteLength)));
+  }
   return sha256(Buffer.from(JSON.stringify(parts)));
 }
 
@@ -23,9 +25,8 @@ export async function preparedDigits(images: Uint8Array, input: SignalInput, opt
   const { cache, ...own } = options;
   const make = (): Promise<Tensor> => sphericalDigits(images, input, { ...own, device: 'cpu' });
   if (cache === undefined) return make();
-  const { angles, strains } = own;
-  const shape = [countDigits({ images, angles, strains }), ...inputShape(input)];
-  const key = await keyOf(images, input, { angles, strains });
+  const shape = [countDigits({ images, ...own }), ...inputShape(input)];
+  const key = await keyOf(images, input, own);
   const { data } = await cached(cache, key, shape, () =>
     tidy(async () => ({ dtype: 'float32', shape, data: await (await make()).data() }) as const),
   );

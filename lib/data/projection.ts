@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ClebschError, expected } from '../errors.js';
 import { digitSide } from './mnist.js';
+import { type DigitPoses, poseEntries } from './poses.js';
 
 const op = 'projectDigits';
 
@@ -49,40 +50,71 @@ function rotationMatrix(alpha: number, beta: number, gamma: number): number[] {
   ];
 }
 
+/** The points of a sphere that see the plane, those of its southern hemisphere, and where they see it. */
+class PlaneView {
+  /** How many they are. */
+  count = 0;
+  /** Their places among all points, in rising order. */
+  readonly places: Int32Array;
+  /** [count, 2]: row and column from the middle of a digit that lies in the plane, in pixels. */
+  readonly coordinates: Float64Array;
+
+  constructor(private readonly directions: Float64Array) {
+    this.places = new Int32Array(directions.length / 3);
+    this.coordinates = new Float64Array(2 * this.places.length);
+  }
+
+  /** Of the signal that `r` turns: a direction x sees what lies at R^-1 x. */
+  turn(r: readonly number[]): void {
+    const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = r as [number, number, number, number, number, number, number, number, number];
+    const { directions, places, coordinates } = this;
+    const scale = (centreHeight * digitSide) / planeSide;
+    let count = 0;
+    for (let i = 0; i < places.length; i++) {
+      const [x, y, z] = [directions[3 * i]!, directions[3 * i + 1]!, directions[3 * i + 2]!];
+      const height = r2 * x + r5 * y + r8 * z;
+      if (height > 0) continue;
+      const stretch = scale / (centreHeight - 1 - height);
+      places[count] = i;
+      coordinates[2 * count] = stretch * (r0 * x + r3 * y + r6 * z);
+      coordinates[2 * count + 1] = stretch * (r1 * x + r4 * y + r7 * z);
+      count++;
+    }
+    this.count = count;
+  }
+}
+
 type Strain = readonly [aa: number, ab: number, bb: number];
 const noStrain: Strain = [1, 0, 1];
 
-/**
- * Writes the pixel position (row, column) that each direction sees, pixel centres at whole numbers; NaN outside the southern hemisphere.
- * `r` turns the signal, so a direction x sees what lies at R^-1 x; the plane is stretched by the symmetric matrix `strain` before it is read.
- */
-function pixelPositions(directions: Float64Array, r: readonly number[], [aa, ab, bb]: Strain, positions: Float64Array): void {
-  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = r as [number, number, number, number, number, number, number, number, number];
-  const scale = (centreHeight * digitSide) / planeSide;
+/** Pixel positions (row, column), pixel centres at whole numbers, in the plane stretched by the symmetric matrix `strain`. */
+function pixelPositions({ count, coordinates }: PlaneView, [aa, ab, bb]: Strain, positions: Float64Array): void {
   const middle = (digitSide - 1) / 2;
-  for (let i = 0, j = 0; i < directions.length; i += 3, j += 2) {
-    const [x, y, z] = [directions[i]!, directions[i + 1]!, directions[i + 2]!];
-    const height = r2 * x + r5 * y + r8 * z;
-    const stretch = height <= 0 ? scale / (centreHeight - 1 - height) : NaN;
-    const row = stretch * (r0 * x + r3 * y + r6 * z);
-    const column = stretch * (r1 * x + r4 * y + r7 * z);
+  for (let j = 0; j < 2 * count; j += 2) {
+    const [row, column] = [coordinates[j]!, coordinates[j + 1]!];
     positions[j] = middle + aa * row + ab * column;
     positions[j + 1] = middle + ab * row + bb * column;
   }
 }
 
-/** Bilinear interpolation in one image, with nothing around it. */
-function sampleImage(image: Uint8Array, positions: Float64Array, out: Float32Array): void {
-  const pixel = (row: number, column: number) =>
-    row >= 0 && row < digitSide && column >= 0 && column < digitSide ? image[row * digitSide + column]! : 0;
-  for (let i = 0; i < out.length; i++) {
+/** An image with a frame of zeros one pixel wide. */
+const framedSide = digitSide + 2;
+const framed = new Float64Array(framedSide ** 2);
+
+/** Bilinear interpolation in one image, with nothing around it, for the points that see the plane. */
+function sampleImage(image: Uint8Array, { count, places }: PlaneView, positions: Float64Array, out: Float32Array): void {
+  for (let row = 0; row < digitSide; row++) {
+    framed.set(image.subarray(row * digitSide, (row + 1) * digitSide), (row + 1) * framedSide + 1);
+  }
+  for (let i = 0; i < count; i++) {
     const [y, x] = [positions[2 * i]!, positions[2 * i + 1]!];
     if (!(y > -1 && y < digitSide && x > -1 && x < digitSide)) continue;
     const [row, column] = [Math.floor(y), Math.floor(x)];
     const [v, u] = [y - row, x - column];
-    const upper = (1 - u) * pixel(row, column) + u * pixel(row, column + 1);
-    const lower = (1 - u) * pixel(row + 1, column) + u * pixel(row + 1, column + 1);
-    out[i] = ((1 - v) * upper + v * lower) / 255;
+    const k = (row + 1) * framedSide + column + 1;
+    const upper = (1 - u) * framed[k]! + u * framed[k + 1]!;
+    const lower = (1 - u) * framed[k + framedSide]! + u * framed[k + framedSide + 1]!;
+    out[places[i]!] = ((1 - v) * upper + v * lower) / 255;
   }
 }
 
@@ -92,14 +124,6 @@ export const projectionVersion = 1;
 /** Writes the samples [points] of the i-th of some digits. */
 type Projector = (i: number, out: Float32Array) => void;
 
-/** How digits lie on the sphere. */
-export interface DigitPoses<Numbers extends ArrayLike<number> = Float64Array> {
-  /** [n, 3]: zyz angles in radians, each turns a signal, f'(x) = f(R^-1 x). */
-  readonly angles?: Numbers | undefined;
-  /** [n, 3]: the symmetric matrix (aa, ab; ab, bb) of each, which takes a point of the plane to that where the digit is read: no rotation is in it. */
-  readonly strains?: Numbers | undefined;
-}
-
 /** Digits [n, 28, 28] and their poses. */
 export interface DigitBatch extends DigitPoses<ArrayLike<number>> {
   readonly images: Uint8Array;
@@ -107,15 +131,14 @@ export interface DigitBatch extends DigitPoses<ArrayLike<number>> {
 
 /** What is needed for many digits is made once. */
 function projector({ images, angles, strains }: DigitBatch, grid: SphereGrid): Projector {
-  const directions = gridDirections(grid);
-  const positions = new Float64Array((2 * directions.length) / 3);
-  const unturned = rotationMatrix(0, 0, 0);
-  pixelPositions(directions, unturned, noStrain, positions);
+  const view = new PlaneView(gridDirections(grid));
+  const positions = new Float64Array(view.coordinates.length);
   const three = (x: ArrayLike<number>, i: number): [number, number, number] => [x[3 * i]!, x[3 * i + 1]!, x[3 * i + 2]!];
+  if (!angles) view.turn(rotationMatrix(0, 0, 0));
   return (i, out) => {
-    const turn = angles ? rotationMatrix(...three(angles, i)) : unturned;
-    if (angles || strains) pixelPositions(directions, turn, strains ? three(strains, i) : noStrain, positions);
-    sampleImage(images.subarray(i * pixels, (i + 1) * pixels), positions, out);
+    if (angles) view.turn(rotationMatrix(...three(angles, i)));
+    pixelPositions(view, strains ? three(strains, i) : noStrain, positions);
+    sampleImage(images.subarray(i * pixels, (i + 1) * pixels), view, positions, out);
   };
 }
 
@@ -123,8 +146,8 @@ function projector({ images, angles, strains }: DigitBatch, grid: SphereGrid): P
 export function countDigits({ images, ...poses }: DigitBatch): number {
   const n = images.length / pixels;
   if (!Number.isInteger(n)) throw expected(op, '[n, 28, 28]', 'images', `${images.length} pixels`, 'ERR_SHAPE');
-  for (const [name, values] of Object.entries<ArrayLike<number> | undefined>({ ...poses })) {
-    if (values && values.length !== 3 * n) throw expected(op, `[${n}, 3]`, name, `${values.length} numbers`, 'ERR_SHAPE');
+  for (const [name, values, length] of poseEntries(poses)) {
+    if (values.length !== length * n) throw expected(op, `[${n}, ${length}]`, name, `${values.length} numbers`, 'ERR_SHAPE');
   }
   return n;
 }

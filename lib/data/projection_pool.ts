@@ -4,7 +4,8 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ClebschError } from '../errors.js';
 import { digitSide } from './mnist.js';
-import { type DigitBatch, type DigitPoses, type SphereGrid, countDigits, projectDigits } from './projection.js';
+import { type DigitPoses, slicePoses } from './poses.js';
+import { type DigitBatch, type SphereGrid, countDigits, projectDigits } from './projection.js';
 
 const op = 'projectDigits';
 
@@ -62,20 +63,19 @@ export interface BatchProjection extends DigitPoses {
 export async function* projectBatches(
   images: Uint8Array,
   grid: SphereGrid,
-  { batch, angles, strains, signal }: BatchProjection,
+  { batch, signal, ...poses }: BatchProjection,
 ): AsyncGenerator<Float32Array, void, undefined> {
-  const n = countDigits({ images, angles, strains });
+  const n = countDigits({ images, ...poses });
   const batches = Math.max(1, Math.ceil(n / batch));
   // Copies, since a message takes all of the memory behind an array along.
   const part = (i: number): DigitBatch => ({
     images: images.slice(i * batch * digitSide ** 2, (i + 1) * batch * digitSide ** 2),
-    angles: angles?.slice(3 * i * batch, 3 * (i + 1) * batch),
-    strains: strains?.slice(3 * i * batch, 3 * (i + 1) * batch),
+    ...slicePoses(poses, i * batch, (i + 1) * batch),
   });
   if (n < leastDigits || !existsSync(workerFile)) {
     for (let i = 0; i < batches; i++) {
-      const { images: some, ...poses } = part(i);
-      yield await projectDigits(some, grid, { ...poses, signal });
+      const { images: some, ...own } = part(i);
+      yield await projectDigits(some, grid, { ...own, signal });
     }
     return;
   }

@@ -5,7 +5,7 @@ import { concat } from '../ops/layout.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { digitSide } from './mnist.js';
-import type { DigitPoses } from './projection.js';
+import type { DigitPoses } from './poses.js';
 import { projectBatches } from './projection_pool.js';
 
 /** Digits per transform, which bounds the memory for samples. */
@@ -26,11 +26,11 @@ export interface SphericalDigitsOptions extends DigitPoses {
  * @returns float32 [n, ...]. The event loop runs in between. Throws ERR_SHAPE, or ERR_ABORTED after `signal`.
  */
 export async function sphericalDigits(images: Uint8Array, input: SignalInput, options: SphericalDigitsOptions = {}): Promise<Tensor> {
-  const { device, angles, strains, signal, onDigits } = options;
+  const { device, onDigits, ...rest } = options;
   const grid = inputGrid(input);
   return tidy(async () => {
     const parts: Tensor[] = [];
-    for await (const samples of projectBatches(images, grid, { batch, angles, strains, signal })) {
+    for await (const samples of projectBatches(images, grid, { batch, ...rest })) {
       const shape = [samples.length / (grid.nTheta * grid.nPhi), grid.nTheta, grid.nPhi];
       const part = tidy(() => prepareSignals(tensor(samples, shape, device ? { device } : {}), input));
       parts.push(part);

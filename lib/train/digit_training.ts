@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Digits, firstDigits, loadMnist } from '../data/mnist.js';
 import { preparedDigits } from '../data/prepared_digits.js';
-import type { DigitPoses } from '../data/projection.js';
-import { digitRotations, digitStrains } from '../data/rotations.js';
+import type { DigitPoses } from '../data/poses.js';
+import { digitRotations, digitStrains } from '../data/random_poses.js';
 import type { Device } from '../device.js';
 import { ClebschError, expected } from '../errors.js';
 import { type Classifier } from '../models/classifier.js';

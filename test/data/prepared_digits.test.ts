@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cacheFolder } from '../../lib/data/input_cache.js';
 import { preparedDigits } from '../../lib/data/prepared_digits.js';
-import { digitRotations } from '../../lib/data/rotations.js';
+import { digitRotations } from '../../lib/data/random_poses.js';
 import { sphericalDigits } from '../../lib/data/spherical_digits.js';
 import { random } from '../../lib/index.js';
 import type { SignalInput } from '../../lib/models/input.js';

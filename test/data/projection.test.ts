@@ -1,5 +1,5 @@
 import { random } from '../../lib/index.js';
-import { digitStrains } from '../../lib/data/rotations.js';
+import { digitStrains } from '../../lib/data/random_poses.js';
 import { projectDigits } from '../../lib/data/projection.js';
 
 const side = 28;

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { firstDigits, loadMnist } from '../../data/mnist.js';
-import { digitRotations } from '../../data/rotations.js';
+import { digitRotations } from '../../data/random_poses.js';
 import { deviceCode, deviceName } from '../../device.js';
 import { expected } from '../../errors.js';
 import { setThreads } from '../../machine.js';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { cacheFolder } from '../../data/input_cache.js';
 import { type Digits, firstDigits, loadMnist, readDigits } from '../../data/mnist.js';
 import { preparedDigits } from '../../data/prepared_digits.js';
-import { digitRotations } from '../../data/rotations.js';
+import { digitRotations } from '../../data/random_poses.js';
 import { expected } from '../../errors.js';
 import { setThreads } from '../../machine.js';
 import { loadModel } from '../../model_file.js';

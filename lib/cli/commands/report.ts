@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { cacheFolder } from '../../data/input_cache.js';
 import { firstDigits, loadMnist } from '../../data/mnist.js';
-import { digitRotations } from '../../data/rotations.js';
+import { digitRotations } from '../../data/random_poses.js';
 import { deviceCode, deviceName } from '../../device.js';
 import { ClebschError, expected } from '../../errors.js';
 import { writeReport } from '../../report/html.js';
