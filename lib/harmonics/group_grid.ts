@@ -40,7 +40,8 @@ export class GroupGrid {
 
   constructor(private readonly options: GroupGridOptions) {
     const { L, N, gridL, gridN } = options;
-    this.sizes = { L, N, nBeta: gridL, nAlpha: 2 * gridL - 1, nGamma: 2 * gridN - 1 };
+    // Angles alpha in fours, so that each has its mirror images among them.
+    this.sizes = { L, N, nBeta: gridL, nAlpha: 4 * Math.ceil((2 * gridL - 1) / 4), nGamma: 2 * gridN - 1 };
     this.tau = so3Type(L, N);
     this.layout = orderLayout(this.sizes);
   }

@@ -92,7 +92,15 @@ const anyBlock = either((value) => isObject(value) && value['kind'] === 'group',
 function spherical(block: Check): Check {
   const blocks = optional(list(block, 0, 64));
   const mixing = optional(choice(['full', 'mst', 'rmst']));
-  return record({ model: choice(digitModels), L: bandlimit, blocks, mixing, constrained: optional(flag), ...hidden });
+  return record({
+    model: choice(digitModels),
+    L: bandlimit,
+    blocks,
+    mixing,
+    constrained: optional(flag),
+    normalizeSamples: optional(flag),
+    ...hidden,
+  });
 }
 
 const checks: Readonly<Record<DigitModel, Check>> = {

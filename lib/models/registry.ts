@@ -141,7 +141,14 @@ const layers: Readonly<Record<string, Layer>> = {
   ),
   CovariantNorm: define<nn.CovariantNormOptions>(
     nn.CovariantNorm,
-    { tau, channels: size, momentum: optional(number(0, 1)), eps: optional(number(0, 1)), perSample: optional(flag) },
+    {
+      tau,
+      channels: size,
+      momentum: optional(number(0, 1)),
+      eps: optional(number(0, 1)),
+      perSample: optional(flag),
+      normalizeSamples: optional(flag),
+    },
     (o) => new nn.CovariantNorm(o),
     covariantNormShapes,
   ),
@@ -190,6 +197,7 @@ const layers: Readonly<Record<string, Layer>> = {
       N: optional(bandlimit),
       channels: size,
       shift: optional(number(-10, 10)),
+      normalizeSamples: optional(flag),
       momentum: optional(number(0, 1)),
       eps: optional(number(0, 1)),
     },

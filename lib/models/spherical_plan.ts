@@ -57,6 +57,8 @@ export interface SphericalNetworkPlan extends ParameterOptions {
   readonly mixing?: MixingRule;
   /** Whether the convolutions after products are constrained: far fewer weights, for blocks with many channels. Default false. */
   readonly constrained?: boolean;
+  /** Whether the norms between blocks scale each sample to mean square 1 as well (see SignalNorm); default false. */
+  readonly normalizeSamples?: boolean;
   /** Width of the head; default 64. */
   readonly hidden?: number;
   /** Probability of dropping a hidden unit; default 0.2. */
@@ -94,9 +96,11 @@ function correlation(
   return N === undefined ? new S2Convolution({ ...common, N: to.N }) : new SO3Convolution({ ...common, N, NOut: to.N });
 }
 
-function groupBlock(from: Signal, to: GroupBlockPlan, o: ParameterOptions): Module[] {
+function groupBlock(from: Signal, to: GroupBlockPlan, { normalizeSamples = false, ...plan }: SphericalNetworkPlan): Module[] {
   const { L, N, channels, fn = 'silu', oversampling = 2, shift = 0 } = to;
-  return [correlation(from, to, o), new SignalNorm({ L, N, channels, shift, ...o }), new SO3Activation({ L, N, fn, oversampling })];
+  const o = parameterOptions(plan);
+  const norm = new SignalNorm({ L, N, channels, shift, normalizeSamples, ...o });
+  return [correlation(from, to, o), norm, new SO3Activation({ L, N, fn, oversampling })];
 }
 
 /** The input of a product, on the sphere. */
@@ -104,10 +108,11 @@ function lifted(
   from: Signal,
   { lift, channels }: ProductBlockPlan,
   first: boolean,
-  o: ParameterOptions,
+  { normalizeSamples = false, ...plan }: SphericalNetworkPlan,
 ): { modules: Module[]; signal: Signal } {
+  const o = parameterOptions(plan);
   if (lift !== undefined) {
-    const norm = new CovariantNorm({ tau: s2Type(lift.L), channels: lift.channels, ...o });
+    const norm = new CovariantNorm({ tau: s2Type(lift.L), channels: lift.channels, normalizeSamples, ...o });
     return { modules: [correlation(from, { ...lift, N: 1 }, o), norm], signal: { L: lift.L, channels: lift.channels } };
   }
   if (from.N !== undefined) throw expected('sphericalNetwork', 'a lift', 'the first product block after group blocks', 'none');
@@ -118,9 +123,9 @@ function lifted(
 }
 
 function productBlock(from: Signal, to: ProductBlockPlan, first: boolean, plan: SphericalNetworkPlan): Module[] {
-  const { mixing = 'full', constrained = false } = plan;
+  const { mixing = 'full', constrained = false, normalizeSamples = false } = plan;
   const o = parameterOptions(plan);
-  const { modules, signal } = lifted(from, to, first, o);
+  const { modules, signal } = lifted(from, to, first, plan);
   const loops = mixing === 'full' ? {} : ({ loops: 'even' } as const);
   const product = new TensorProductActivation({ tau: s2Type(signal.L), edges: mixingSet(mixing, signal.L, { lOut: to.L, ...loops }) });
   const tau = s2Type(to.L);
@@ -133,7 +138,7 @@ function productBlock(from: Signal, to: ProductBlockPlan, first: boolean, plan: 
     constrained,
     ...o,
   });
-  return [...modules, product, mixer, new CovariantNorm({ tau, channels: to.channels, ...o })];
+  return [...modules, product, mixer, new CovariantNorm({ tau, channels: to.channels, normalizeSamples, ...o })];
 }
 
 /** A dense head: [n, features] -> [n, classes]. */
@@ -162,7 +167,7 @@ export function sphericalNetwork(plan: SphericalNetworkPlan): SphericalNetwork {
     if (block.L > signal.L) throw expected('sphericalNetwork', `at most ${signal.L}`, `the bandlimit of block ${i + 1}`, block.L);
     const onGroup = block.kind === 'group';
     const first = i === 0 ? [new CovariantNorm({ tau: s2Type(L), channels: 1, ...o })] : [];
-    blocks.push(new Sequential([...first, ...(onGroup ? groupBlock(signal, block, o) : productBlock(signal, block, i === 0, plan))]));
+    blocks.push(new Sequential([...first, ...(onGroup ? groupBlock(signal, block, plan) : productBlock(signal, block, i === 0, plan))]));
     signal = { L: block.L, ...(onGroup && { N: block.N }), channels: block.channels };
     const tau = typeOf(signal);
     readouts.push(new Invariants({ tau, norms: !onGroup }));

@@ -3,10 +3,11 @@ import { checkType } from '../harmonics/degree.js';
 import { type Tau, typeSize } from '../harmonics/irreps.js';
 import { checkWhole } from '../harmonics/sampling.js';
 import { add, div, maximum, mul, sqrt } from '../ops/elementwise.js';
+import { sum } from '../ops/reduce.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
 import { type Tensor, ones, tensor } from '../tensor.js';
-import { checkTau, fragmentCount, fragmentSquares, scaleFragments } from './fragments.js';
+import { batchMean, checkTau, fragmentCount, fragmentSquares, scaleFragments } from './fragments.js';
 import type { ParameterOptions } from './linear.js';
 import { Module } from './module.js';
 
@@ -19,6 +20,8 @@ export interface CovariantNormOptions extends ParameterOptions {
   readonly eps?: number;
   /** One statistic per sample, over the orders alone; then training and evaluation are alike and there is no running average. */
   readonly perSample?: boolean;
+  /** Whether each sample is first scaled to root mean square 1 over its fragments and channels together; default false. */
+  readonly normalizeSamples?: boolean;
 }
 
 /**
@@ -43,21 +46,35 @@ export class CovariantNorm extends Module<CovariantNormOptions> {
 
   forward(x: Tensor): Tensor {
     return tidy(() => {
-      const { tau, eps = 1e-5 } = this.options;
-      const divisor = this.running === undefined || this.training ? this.divisor(x, eps) : maximum(this.running, eps);
-      return scaleFragments('CovariantNorm', x, div(this.scale, divisor), tau);
+      const { tau, eps = 1e-5, perSample = false, normalizeSamples = false } = this.options;
+      const fixed = this.running !== undefined && !this.training;
+      const squares = fixed && !normalizeSamples ? undefined : this.meanSquares(x, perSample || normalizeSamples);
+      const levels = normalizeSamples ? this.levels(squares!, eps) : undefined;
+      const divisor = fixed ? maximum(this.running!, eps) : this.divisor(levels === undefined ? squares! : div(squares!, levels), eps);
+      const factors = div(this.scale, divisor);
+      return scaleFragments('CovariantNorm', x, levels === undefined ? factors : div(factors, sqrt(levels)), tau);
     });
   }
 
-  /** max(eps, rms) of x. The maximum is taken of the squares, where a fragment that is zero has a gradient. */
-  private divisor(x: Tensor, eps: number): Tensor {
-    const squares = this.meanSquares(x);
+  /** max(eps, rms). The maximum is taken of the squares, where a fragment that is zero has a gradient. */
+  private divisor(samples: Tensor, eps: number): Tensor {
+    const { perSample = false, normalizeSamples = false } = this.options;
+    const squares = normalizeSamples && !perSample ? batchMean(samples, 2) : samples;
     noGrad(() => this.average(squares));
     return sqrt(maximum(squares, eps ** 2));
   }
 
-  private meanSquares(x: Tensor): Tensor {
-    const { tau, perSample = false } = this.options;
+  /** Mean square of each sample, [..., 1, 1], at least eps^2. */
+  private levels(squares: Tensor, eps: number): Tensor {
+    const { tau, channels } = this.options;
+    const shares = tau.flatMap((n, l) => new Array<number>(n).fill((2 * l + 1) / (typeSize(tau) * channels)));
+    const weights = tensor(Float64Array.from(shares), [shares.length, 1], { dtype: this.scale.dtype, device: squares.device });
+    return maximum(sum(mul(squares, weights), [-2, -1], true), eps ** 2);
+  }
+
+  /** Of every fragment and channel, over the orders; over the batch too unless `perSample`. */
+  private meanSquares(x: Tensor, perSample: boolean): Tensor {
+    const { tau } = this.options;
     const channels = checkType('CovariantNorm', 'x', x, tau);
     const batch = perSample ? 1 : x.size / Math.max(typeSize(tau) * channels, 1);
     const counts = tau.flatMap((n, l) => new Array<number>(n).fill(batch * (2 * l + 1)));

@@ -2,9 +2,11 @@ import { isComplex } from '../dtype.js';
 import { expected } from '../errors.js';
 import { checkType } from '../harmonics/degree.js';
 import { type Tau, typeSize } from '../harmonics/irreps.js';
+import { product } from '../ops/axes.js';
 import { contract } from '../ops/contract.js';
-import { conj } from '../ops/elementwise.js';
+import { conj, div } from '../ops/elementwise.js';
 import { cast } from '../ops/layout.js';
+import { sum } from '../ops/reduce.js';
 import { real } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
@@ -15,6 +17,13 @@ import type { Tensor } from '../tensor.js';
 /** Number of fragments of all degrees together. */
 export function fragmentCount(tau: Tau): number {
   return tau.reduce((sum, n) => sum + n, 0);
+}
+
+/** Mean over all axes but the last `kept`; 0 over an empty batch. */
+export function batchMean(x: Tensor, kept: number): Tensor {
+  const lead = x.shape.slice(0, -kept);
+  const count = Math.max(product(lead), 1);
+  return tidy(() => div(sum(x, [...lead.keys()]), count));
 }
 
 /** A type, or ERR_VALUE. */

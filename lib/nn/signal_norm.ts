@@ -5,12 +5,12 @@ import { checkWhole } from '../harmonics/sampling.js';
 import { product } from '../ops/axes.js';
 import { add, div, maximum, mul, sqrt } from '../ops/elementwise.js';
 import { pad } from '../ops/layout.js';
-import { sum } from '../ops/reduce.js';
-import { reshape } from '../ops/views.js';
+import { mean, sum } from '../ops/reduce.js';
+import { expandDims, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
 import { type Tensor, full, ones, tensor } from '../tensor.js';
-import { fragmentSquares } from './fragments.js';
+import { batchMean, fragmentCount, fragmentSquares, scaleFragments } from './fragments.js';
 import type { ParameterOptions } from './linear.js';
 import { Module } from './module.js';
 
@@ -21,6 +21,8 @@ export interface SignalNormOptions extends ParameterOptions {
   readonly channels: number;
   /** First value of the constant that is added to each channel; default 0. */
   readonly shift?: number;
+  /** Whether each sample is first scaled to root mean square 1 over its channels together, so that strong and faint ones are alike; default false. */
+  readonly normalizeSamples?: boolean;
   /** Weight of the new batch in the running average; default 0.1. */
   readonly momentum?: number;
   /** Least divisor; default 1e-5. */
@@ -30,7 +32,7 @@ export interface SignalNormOptions extends ParameterOptions {
 /**
  * Scales each channel so that the values of its signal, on the sphere or on SO(3), have root mean square 1 over the batch, x / max(eps, rms), and adds
  * a learned constant. Put before a pointwise activation it bounds the degrees that this adds, and with them the error of equivariance; therefore no
- * scale is learned. The gradient flows through the statistic. In evaluation the running average is used.
+ * scale is learned. The gradient flows through the statistics. In evaluation the running average is used.
  * Parameter: shift [C], in units of the signal's values; buffer: running [C].
  */
 export class SignalNorm extends Module<SignalNormOptions> {
@@ -52,13 +54,22 @@ export class SignalNorm extends Module<SignalNormOptions> {
   }
 
   forward(x: Tensor): Tensor {
-    const { eps = 1e-5, momentum = 0.1 } = this.options;
+    const { eps = 1e-5, momentum = 0.1, normalizeSamples = false } = this.options;
     return tidy(() => {
-      if (!this.training) return this.shifted(div(x, maximum(this.running, eps)));
-      const squares = this.meanSquares(x);
+      const samples = this.training || normalizeSamples ? this.meanSquares(x, normalizeSamples) : undefined;
+      const levels = normalizeSamples ? maximum(mean(samples!, -1, true), eps ** 2) : undefined;
+      if (!this.training) return this.shifted(this.divided(x, maximum(this.running, eps), levels));
+      const squares = levels === undefined ? samples! : batchMean(div(samples!, levels), 1);
       noGrad(() => this.running.assign(add(mul(this.running, 1 - momentum), mul(sqrt(squares), momentum))));
-      return this.shifted(div(x, sqrt(maximum(squares, eps ** 2))));
+      return this.shifted(this.divided(x, sqrt(maximum(squares, eps ** 2)), levels));
     });
+  }
+
+  /** x over one number for each channel, and the root of one for each sample, as a scaling of fragments: that and its gradients are a pass over x each. */
+  private divided(x: Tensor, rms: Tensor, levels?: Tensor): Tensor {
+    const each = ones([fragmentCount(this.tau), 1], { dtype: this.running.dtype, device: x.device });
+    const factors = levels === undefined ? rms : mul(rms, expandDims(sqrt(levels), -2));
+    return scaleFragments('SignalNorm', x, div(each, factors), this.tau);
   }
 
   /** x plus constants, which have a coefficient of degree 0 alone. */
@@ -68,14 +79,14 @@ export class SignalNorm extends Module<SignalNormOptions> {
     return add(x, pad(constants, [0, 0], [x.shape.at(-2)! - 1, 0]));
   }
 
-  /** Mean of the squared values by Parseval's equation. */
-  private meanSquares(x: Tensor): Tensor {
+  /** Mean of the squared values by Parseval's equation, [C], or [..., C] `perSample`. */
+  private meanSquares(x: Tensor, perSample: boolean): Tensor {
     checkType('SignalNorm', 'x', x, this.tau);
-    const batch = Math.max(product(x.shape.slice(0, -2)), 1);
+    const batch = perSample ? 1 : Math.max(product(x.shape.slice(0, -2)), 1);
     const onGroup = this.options.N !== undefined;
     const factor = (l: number): number => (onGroup ? (2 * l + 1) / (8 * Math.PI ** 2) ** 2 : 1 / (4 * Math.PI));
     const factors = this.tau.flatMap((fragments, l) => new Array<number>(fragments).fill(factor(l) / batch));
     const weights = tensor(Float64Array.from(factors), [factors.length, 1], { dtype: this.running.dtype, device: x.device });
-    return sum(mul(fragmentSquares('SignalNorm', x, this.tau, false), weights), 0);
+    return sum(mul(fragmentSquares('SignalNorm', x, this.tau, perSample), weights), -2);
   }
 }

@@ -280,10 +280,10 @@ struct FusedProductArgs {
 //   out = B_out^T A^T [f'(A B_x x) (A B_g g)]       (g given)
 // with f = op, one of relu, silu, sigmoid, tanh, softplus, square. Waves are ordered cos 0 .. cos (L-1), sin 1 .. sin (L-1), likewise in
 // gamma with N: alpha is [n_alpha][2L-1], gamma [n_gamma][2N-1], and wave k of angle p that of angle n_alpha - p save the sign of the
-// sines. rows[i]: coefficient at sorted place i. pairs [L][N][2]: for orders (m, n) the first sorted place and the first number in the
-// tables. Let d be L - max(m, n) degrees. m, n > 0: the places hold the signs (+,+), (-,-), (+,-), (-,+), d each, and the table has for
-// (cos cos, sin sin) and for (cos sin, sin cos) [2 results][n_beta][2 d]. Else the places hold the one or two signs and the table
-// [n_beta][d] is that of both.
+// sines; n_alpha is a multiple of 4, and wave k of angle n_alpha / 2 - p has the sign of (-1)^k for cosines, -(-1)^k for sines. rows[i]:
+// coefficient at sorted place i. pairs [L][N][2]: for orders (m, n) the first sorted place and the first number in the tables. Let d be L -
+// max(m, n) degrees. m, n > 0: the places hold the signs (+,+), (-,-), (+,-), (-,+), d each, and the table has for (cos cos, sin sin) and
+// for (cos sin, sin cos) [2 results][n_beta][2 d]. Else the places hold the one or two signs and the table [n_beta][d] is that of both.
 struct GroupActivationArgs {
   Dtype dtype;  // float32 or float64
   UnaryOp op;

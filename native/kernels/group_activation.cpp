@@ -25,21 +25,80 @@ void multiply_panel(int64_t rows, int64_t depth, const T* a, int64_t a_row, int6
   });
 }
 
+// Sums over the even and the odd orders of cosines, then of sines, are alike at four angles, alpha and its mirror images, but for signs.
+constexpr int kMirrors = 4;
+
 // One operand on its way to the angles.
 template <class T>
 struct Waves {
   T* rings;   // [n_beta][2L-1][2N-1][width]
-  T* even;    // [half][2N-1][width]: what angles p and n_alpha - p share
-  T* odd;     // [half][2N-1][width]: that in which they differ by sign
-  T* turns;   // [2][2N-1][width]: waves in gamma at one angle and at its mirror image
-  T* values;  // [2][n_gamma][width]
+  T* sums;    // [kMirrors][quarter][2N-1][width]
+  T* turns;   // [kMirrors][2N-1][width]: waves in gamma at an angle and its mirror images
+  T* values;  // [n_gamma][width]
+};
+
+// What the four sums make of the turns at alpha, -alpha, pi - alpha and pi + alpha, and the other way around.
+template <class T>
+void mirror(const T* in, int64_t in_step, T* out, int64_t out_step, int64_t count) {
+  for (int64_t i = 0; i < count; i += kLanes<T>) {
+    const Vector<T> x[] = {load(in + i), load(in + in_step + i), load(in + 2 * in_step + i), load(in + 3 * in_step + i)};
+    const Vector<T> cosines = x[0] + x[1], turned_cosines = x[0] - x[1], sines = x[2] + x[3], turned_sines = x[2] - x[3];
+    store<T>(out + i, cosines + sines);
+    store<T>(out + out_step + i, cosines - sines);
+    store<T>(out + 2 * out_step + i, turned_cosines - turned_sines);
+    store<T>(out + 3 * out_step + i, turned_cosines + turned_sines);
+  }
+}
+
+// The small matrix between waves in gamma and values, gamma [n_gamma][orders], for lanes of vectors; `fixed` orders stay in registers.
+template <class T, int fixed>
+struct Gamma {
+  const T* gamma;
+  int64_t n_gamma, orders, width;
+
+  void to_values(const T* turn, T* values) const {
+    for (int64_t v = 0; v < width; v += kLanes<T>) {
+      Vector<T> wave[fixed];
+      for (int g = 0; g < fixed; ++g) wave[g] = load(turn + g * width + v);
+      for (int64_t r = 0; r < n_gamma; ++r) {
+        Vector<T> sum = gamma[r * fixed] * wave[0];
+        for (int g = 1; g < fixed; ++g) sum += gamma[r * fixed + g] * wave[g];
+        store<T>(values + r * width + v, sum);
+      }
+    }
+  }
+
+  void from_values(const T* values, T* turn) const {
+    for (int64_t v = 0; v < width; v += kLanes<T>) {
+      Vector<T> wave[fixed] = {};
+      for (int64_t r = 0; r < n_gamma; ++r) {
+        const Vector<T> value = load(values + r * width + v);
+        for (int g = 0; g < fixed; ++g) wave[g] += gamma[r * fixed + g] * value;
+      }
+      for (int g = 0; g < fixed; ++g) store<T>(turn + g * width + v, wave[g]);
+    }
+  }
+};
+
+// As many orders as there are: a product of matrices.
+template <class T>
+struct Gamma<T, 0> {
+  const T* gamma;
+  int64_t n_gamma, orders, width;
+
+  void to_values(const T* turn, T* values) const {
+    multiply_panel(n_gamma, orders, gamma, orders, 1, turn, width, width / kLanes<T>, values, width);
+  }
+  void from_values(const T* values, T* turn) const {
+    multiply_panel(orders, n_gamma, gamma, 1, orders, values, width, width / kLanes<T>, turn, width);
+  }
 };
 
 template <class T>
 struct Activation {
   const GroupActivationArgs& args;
   int64_t vectors, width;  // lanes of a task
-  int64_t orders_a, orders_g, half;
+  int64_t orders_a, orders_g, quarter;
   const T* alpha;
   const T* gamma;
 
@@ -49,19 +108,18 @@ struct Activation {
         width(vectors * kLanes<T>),
         orders_a(2 * args.L - 1),
         orders_g(2 * args.N - 1),
-        half(args.n_alpha / 2 + 1),
+        quarter(args.n_alpha / kMirrors + 1),
         alpha(static_cast<const T*>(args.alpha)),
         gamma(static_cast<const T*>(args.gamma)) {}
 
   int64_t ring() const { return orders_a * orders_g * width; }
-  int64_t operand_size() const { return args.n_beta * ring() + 2 * half * orders_g * width + 2 * (orders_g + args.n_gamma) * width; }
-  int64_t scratch_size() const { return args.size * width + (args.g ? 2 : 1) * operand_size(); }
+  int64_t operand_size() const { return args.n_beta * ring() + (kMirrors * (quarter + 1) * orders_g + args.n_gamma) * width; }
+  int64_t scratch_size() const { return args.size * width + (args.g ? 2 : 1) * operand_size(); }  // before the places of the rows
 
   Waves<T> waves_in(T* memory) const {
-    T* even = memory + args.n_beta * ring();
-    T* odd = even + half * orders_g * width;
-    T* turns = odd + half * orders_g * width;
-    return {memory, even, odd, turns, turns + 2 * orders_g * width};
+    T* sums = memory + args.n_beta * ring();
+    T* turns = sums + kMirrors * quarter * orders_g * width;
+    return {memory, sums, turns, turns + kMirrors * orders_g * width};
   }
 
   // f(first lane within the task, first element in [batch, size, channels] of row 0, lanes) for lanes of one sample each.
@@ -76,18 +134,23 @@ struct Activation {
     }
   }
 
-  void gather(const void* from, int64_t first, T* sorted) const {
+  // The sorted place of every row: signals are read and written from front to back.
+  void list_places(int32_t* places) const {
+    for (int64_t i = 0; i < args.size; ++i) places[args.rows[i]] = static_cast<int32_t>(i);
+  }
+
+  void gather(const void* from, int64_t first, const int32_t* places, T* sorted) const {
     const T* x = static_cast<const T*>(from);
     if (first + width > args.batch * args.channels) memset(sorted, 0, static_cast<size_t>(args.size * width) * sizeof(T));
     for_samples(first, [&](int64_t lane, int64_t at, int64_t count) {
-      for (int64_t i = 0; i < args.size; ++i) copy_run(sorted + i * width + lane, x + at + args.rows[i] * args.channels, count);
+      for (int64_t i = 0; i < args.size; ++i) copy_elements(sorted + places[i] * width + lane, x + at + i * args.channels, count);
     });
   }
 
-  void scatter(const T* sorted, int64_t first) const {
+  void scatter(const T* sorted, int64_t first, const int32_t* places) const {
     T* out = static_cast<T*>(args.out);
     for_samples(first, [&](int64_t lane, int64_t at, int64_t count) {
-      for (int64_t i = 0; i < args.size; ++i) copy_run(out + at + args.rows[i] * args.channels, sorted + i * width + lane, count);
+      for (int64_t i = 0; i < args.size; ++i) copy_elements(out + at + i * args.channels, sorted + places[i] * width + lane, count);
     });
   }
 
@@ -128,80 +191,79 @@ struct Activation {
     });
   }
 
+  // f(sum, first wave in alpha, waves): the orders that one of the sums at the angles takes, every second.
+  template <class F>
+  void for_sums(F f) const {
+    const int64_t L = args.L;
+    f(0, int64_t{0}, (L + 1) / 2);
+    f(1, int64_t{1}, L / 2);
+    f(2, L + 1, (L - 1) / 2);
+    f(3, L, L / 2);
+  }
+
   void to_angles(const T* ring, const Waves<T>& w) const {
     const int64_t step = orders_g * width;
-    for (int64_t g = 0; g < step; g += width) {
-      multiply_panel(half, args.L, alpha, orders_a, 1, ring + g, step, vectors, w.even + g, step);
-      multiply_panel(half, args.L - 1, alpha + args.L, orders_a, 1, ring + args.L * step + g, step, vectors, w.odd + g, step);
-    }
+    for_sums([&](int64_t k, int64_t first, int64_t count) {
+      for (int64_t g = 0; g < step; g += width)
+        multiply_panel(quarter, count, alpha + first, orders_a, 2, ring + first * step + g, 2 * step, vectors,
+                       w.sums + k * quarter * step + g, step);
+    });
   }
 
   void from_angles(const Waves<T>& w, T* ring) const {
     const int64_t step = orders_g * width;
-    for (int64_t g = 0; g < step; g += width) {
-      multiply_panel(args.L, half, alpha, 1, orders_a, w.even + g, step, vectors, ring + g, step);
-      multiply_panel(args.L - 1, half, alpha + args.L, 1, orders_a, w.odd + g, step, vectors, ring + args.L * step + g, step);
-    }
+    for_sums([&](int64_t k, int64_t first, int64_t count) {
+      for (int64_t g = 0; g < step; g += width)
+        multiply_panel(count, quarter, alpha + first, 2, orders_a, w.sums + k * quarter * step + g, step, vectors, ring + first * step + g,
+                       2 * step);
+    });
   }
 
-  // Values at angle p and, where that is another one, at n_alpha - p.
-  void to_values(const Waves<T>& w, int64_t p, int64_t images) const {
-    const int64_t step = orders_g * width;
-    const T *even = w.even + p * step, *odd = w.odd + p * step;
-    for (int64_t i = 0; i < step; ++i) {
-      w.turns[i] = even[i] + odd[i];
-      w.turns[step + i] = even[i] - odd[i];
-    }
-    for (int64_t k = 0; k < images; ++k)
-      multiply_panel(args.n_gamma, orders_g, gamma, orders_g, 1, w.turns + k * step, width, vectors, w.values + k * args.n_gamma * width,
-                     width);
-  }
-
-  void from_values(const Waves<T>& w, int64_t p, int64_t images) const {
-    const int64_t step = orders_g * width;
-    for (int64_t k = 0; k < images; ++k)
-      multiply_panel(orders_g, args.n_gamma, gamma, 1, orders_g, w.values + k * args.n_gamma * width, width, vectors, w.turns + k * step,
-                     width);
-    T *even = w.even + p * step, *odd = w.odd + p * step;
-    for (int64_t i = 0; i < step; ++i) {
-      const T mirrored = images == 2 ? w.turns[step + i] : T(0);
-      even[i] = w.turns[i] + mirrored;
-      odd[i] = images == 2 ? w.turns[i] - mirrored : T(0);
-    }
-  }
+  // Whether mirror image k of angle p is another angle than those before it.
+  bool distinct(int64_t p, int k) const { return k == 0 || (p == 0 ? k == 2 : p < quarter - 1 || k == 1); }
 
   // The waves of a ring become those of the activated values.
-  template <UnaryOp op>
+  template <UnaryOp op, int orders>
   void activate(T* ring_x, const T* ring_g, const Waves<T>& x, const Waves<T>& g) const {
+    const Gamma<T, orders> turn{gamma, args.n_gamma, orders_g, width};
+    const int64_t step = orders_g * width, count = args.n_gamma * width;
     to_angles(ring_x, x);
     if (ring_g) to_angles(ring_g, g);
-    for (int64_t p = 0; p < half; ++p) {
-      const int64_t images = p == 0 || 2 * p == args.n_alpha ? 1 : 2, count = images * args.n_gamma * width;
-      to_values(x, p, images);
-      if (ring_g) {
-        to_values(g, p, images);
-        for (int64_t i = 0; i < count; ++i) x.values[i] = derivative<op>(x.values[i]) * g.values[i];
-      } else {
-        for (int64_t i = 0; i < count; ++i) x.values[i] = apply<op>(x.values[i]);
+    for (int64_t p = 0; p < quarter; ++p) {
+      mirror(x.sums + p * step, quarter * step, x.turns, step, step);
+      if (ring_g) mirror(g.sums + p * step, quarter * step, g.turns, step, step);
+      for (int k = 0; k < kMirrors; ++k) {
+        if (!distinct(p, k)) {
+          memset(x.turns + k * step, 0, static_cast<size_t>(step) * sizeof(T));
+          continue;
+        }
+        turn.to_values(x.turns + k * step, x.values);
+        if (ring_g) {
+          turn.to_values(g.turns + k * step, g.values);
+          for (int64_t i = 0; i < count; ++i) x.values[i] = derivative<op>(x.values[i]) * g.values[i];
+        } else {
+          for (int64_t i = 0; i < count; ++i) x.values[i] = apply<op>(x.values[i]);
+        }
+        turn.from_values(x.values, x.turns + k * step);
       }
-      from_values(x, p, images);
+      mirror(x.turns, step, x.sums + p * step, quarter * step, step);
     }
     from_angles(x, ring_x);
   }
 
-  template <UnaryOp op>
-  void run(int64_t first, T* memory) const {
+  template <UnaryOp op, int orders>
+  void run(int64_t first, T* memory, const int32_t* places) const {
     T* sorted = memory;
     const Waves<T> x = waves_in(sorted + args.size * width), g = waves_in(sorted + args.size * width + (args.g ? operand_size() : 0));
-    gather(args.x, first, sorted);
+    gather(args.x, first, places, sorted);
     to_rings(args.table_x, sorted, x.rings);
     if (args.g) {
-      gather(args.g, first, sorted);
+      gather(args.g, first, places, sorted);
       to_rings(args.table_g, sorted, g.rings);
     }
-    for (int64_t t = 0; t < args.n_beta; ++t) activate<op>(x.rings + t * ring(), args.g ? g.rings + t * ring() : nullptr, x, g);
+    for (int64_t t = 0; t < args.n_beta; ++t) activate<op, orders>(x.rings + t * ring(), args.g ? g.rings + t * ring() : nullptr, x, g);
     from_rings(args.table_out, x.rings, sorted);
-    scatter(sorted, first);
+    scatter(sorted, first, places);
   }
 };
 
@@ -214,18 +276,21 @@ int64_t vectors_of_task(const GroupActivationArgs& args) {
   return wanted < 1 ? 1 : wanted;
 }
 
-template <UnaryOp op, class T>
+template <UnaryOp op, int orders, class T>
 const char* activate_signals(const GroupActivationArgs& args) {
   const Activation<T> activation(args, vectors_of_task<T>(args));
   bool failed = false;
   parallel_for(ceil_div(args.batch * args.channels, activation.width), 1, [&](int64_t begin, int64_t end) {
     static thread_local Scratch scratch;
-    T* memory = static_cast<T*>(scratch.reserve(static_cast<size_t>(activation.scratch_size()) * sizeof(T)));
+    const size_t reals = static_cast<size_t>(activation.scratch_size());
+    T* memory = static_cast<T*>(scratch.reserve(reals * sizeof(T) + static_cast<size_t>(args.size) * sizeof(int32_t)));
     if (memory == nullptr) {
       __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
       return;
     }
-    for (int64_t task = begin; task < end; ++task) activation.template run<op>(task * activation.width, memory);
+    int32_t* places = reinterpret_cast<int32_t*>(memory + reals);
+    activation.list_places(places);
+    for (int64_t task = begin; task < end; ++task) activation.template run<op, orders>(task * activation.width, memory, places);
   });
   return failed ? "no memory for the waves of an activation" : nullptr;
 }
@@ -234,7 +299,19 @@ const char* activate_signals(const GroupActivationArgs& args) {
 
 const char* group_activation(const GroupActivationArgs& args, void*) {
   if (args.batch * args.channels == 0) return nullptr;
-  return visit_activation(args, [&](auto op, auto type) { return activate_signals<op.value, typename decltype(type)::type>(args); });
+  return visit_activation(args, [&](auto op, auto type) {
+    using T = typename decltype(type)::type;
+    switch (args.N) {
+      case 1:
+        return activate_signals<op.value, 1, T>(args);
+      case 2:
+        return activate_signals<op.value, 3, T>(args);
+      case 3:
+        return activate_signals<op.value, 5, T>(args);
+      default:
+        return activate_signals<op.value, 0, T>(args);
+    }
+  });
 }
 
 }  // namespace clebsch::CLEBSCH_ISA

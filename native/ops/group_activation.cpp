@@ -46,8 +46,9 @@ void check_part(const char* op, const char* name, const Tensor& part, Dtype dtyp
 void check(const char* op, const Operands& o, const Grid& grid) {
   require_same_device(op, o.x, o.table_x, o.table_out, o.alpha, o.gamma, o.rows, o.pairs);
   if (o.g) require_same_device(op, o.x, *o.g, *o.table_g);
-  const bool valid = grid.N >= 1 && grid.N <= grid.L && grid.L <= 1024 && grid.n_beta >= 1 && grid.n_alpha >= 1 && grid.n_gamma >= 1;
+  const bool valid = grid.N >= 1 && grid.N <= grid.L && grid.L <= 1024 && grid.n_beta >= 1 && grid.n_alpha >= 4 && grid.n_gamma >= 1;
   require(valid, ErrorCode::value, op, "expected 1 <= N <= L <= 1024 and a grid that is not empty, got L = ", grid.L, ", N = ", grid.N);
+  require(grid.n_alpha % 4 == 0, ErrorCode::value, op, "expected a multiple of 4 for nAlpha, got ", grid.n_alpha);
   const Dtype dtype = o.x.dtype;
   require(is_real_float(dtype), ErrorCode::dtype, op, "expected float32 or float64, got ", dtype);
   const int n = o.x.ndim();

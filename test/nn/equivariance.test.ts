@@ -28,6 +28,8 @@ describe.each(['float32', 'float64'] as const)('equivariance, %s', (dtype) => {
     ['CovariantNorm, training', () => new nn.CovariantNorm(norm), tau],
     ['CovariantNorm, evaluation', () => new nn.CovariantNorm(norm).eval(), tau],
     ['CovariantNorm, per sample', () => new nn.CovariantNorm({ ...norm, perSample: true }), tau],
+    ['CovariantNorm, samples normalized', () => new nn.CovariantNorm({ ...norm, normalizeSamples: true }), tau],
+    ['SignalNorm, samples normalized', () => new nn.SignalNorm({ L, channels, normalizeSamples: true, dtype }), tau],
     ['NormActivation', () => new nn.NormActivation({ tau, fn: 'tanh' }), tau],
   ];
 

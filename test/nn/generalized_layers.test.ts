@@ -1,15 +1,19 @@
 import {
   type MixingSet,
   type Tensor,
+  concat,
   degree,
+  grad,
   mean,
   mixingSet,
+  mul,
   nn,
   random,
   s2Type,
   slice,
   square,
   sub,
+  sum,
   tensor,
   tidy,
   typeSize,
@@ -158,6 +162,41 @@ describe('CovariantNorm', () => {
     const y = norm.forward(signal([5, typeSize(tau), 2]));
     expect(Math.sqrt(mean(square(tensor(fragments(y, tau, 2, 0, 1).flat(), undefined, float64))).dataSync()[0]!)).toBeCloseTo(8, 12);
     norm.dispose();
+  });
+});
+
+describe.each<[string, (o: object) => nn.CovariantNorm | nn.SignalNorm]>([
+  ['CovariantNorm', (o) => new nn.CovariantNorm({ tau: s2Type(3), channels: 4, ...float64, ...o })],
+  ['SignalNorm', (o) => new nn.SignalNorm({ L: 3, channels: 4, shift: 0.5, ...float64, ...o })],
+])('%s of normalized samples', (_, make) => {
+  const shape = [6, typeSize(s2Type(3)), 4];
+
+  test('does not see how strong a sample is, in training and evaluation', () => {
+    const norm = make({ normalizeSamples: true, momentum: 1 });
+    const x = signal(shape);
+    const strengths = tensor(Float64Array.of(0.01, 0.5, 1, 3, 100, 7), [6, 1, 1], float64);
+    const y = norm.forward(x).dataSync();
+    expect(relativeError(norm.forward(mul(x, strengths)).dataSync(), y)).toBeLessThan(1e-13);
+    norm.eval();
+    expect(relativeError(norm.forward(mul(x, strengths)).dataSync(), y)).toBeLessThan(1e-13);
+    norm.dispose();
+  });
+
+  test('is the plain one where all samples are equally strong', () => {
+    const [norm, plain] = [make({ normalizeSamples: true }), make({})];
+    const sample = signal([1, ...shape.slice(1)]);
+    const x = concat([sample, mul(sample, -1), sample]);
+    expect(relativeError(norm.forward(x).dataSync(), plain.forward(x).dataSync())).toBeLessThan(1e-13);
+  });
+
+  test('has gradients, and leaves silence and no samples alone', () => {
+    const norm = make({ normalizeSamples: true });
+    expect(gradientError((x) => norm.forward(x), [signal(shape)])).toBeLessThan(1e-6);
+    norm.forward(zeros([0, ...shape.slice(1)], float64));
+    norm.forward(zeros(shape, float64));
+    expect([...norm.running!.dataSync()].every(Number.isFinite)).toBe(true);
+    const slope = grad((x) => sum(norm.forward(x)))(zeros(shape, float64));
+    expect([...slope.dataSync()].every(Number.isFinite)).toBe(true);
   });
 });
 

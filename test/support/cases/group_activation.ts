@@ -29,7 +29,7 @@ interface Node {
 
 /** The matrices between coefficients and nodes, entry by entry from Wigner's functions. */
 function nodesOf({ L, N, gridL, gridN, domain }: Sizes): Node[] {
-  const [nAlpha, nGamma] = [2 * gridL - 1, 2 * gridN - 1];
+  const [nAlpha, nGamma] = [4 * Math.ceil((2 * gridL - 1) / 4), 2 * gridN - 1];
   const beta = native.math.nodes('gl', gridL, gridL);
   const weight = native.math.quadratureWeights('gl', gridL, gridL, nAlpha);
   const angles = Array.from({ length: gridL * nAlpha * nGamma }, (_, i) => {
