@@ -1,7 +1,7 @@
-import { isComplex } from '../dtype.js';
+import { realDtype } from '../dtype.js';
 import { native } from '../native.js';
 import { mul } from '../ops/elementwise.js';
-import { concat } from '../ops/layout.js';
+import { cast, concat } from '../ops/layout.js';
 import { type LegendreSums, legendreSums } from '../ops/legendre.js';
 import { reshape, slice } from '../ops/views.js';
 import { tidy } from '../scope.js';
@@ -26,6 +26,7 @@ export class PolarRecursion implements PolarStep {
   readonly bytes = 0;
   private readonly planes: readonly Plane[];
   private readonly resampling: CircleResampling | undefined;
+  private readonly madeFactors: { inverse?: Float64Array; forward?: Float64Array } = {};
 
   constructor(private readonly sizes: PolarSizes) {
     const { sampling, L, rings, firstN, lastN } = sizes;
@@ -99,12 +100,15 @@ export class PolarRecursion implements PolarStep {
     const { L, group, takes } = this.sizes;
     if (!group) return x;
     const sign = !takes(n) ? 0 : n % 2 === 0 ? 1 : -1;
-    const factor = (l: number): number => {
-      const spin = sign / Math.sqrt((2 * l + 1) / (4 * Math.PI));
-      return spin * (inverse ? (2 * l + 1) / (8 * Math.PI ** 2) : 2 * Math.PI);
-    };
-    const rows = Array.from({ length: L * L }, (_, i) => factor(Math.floor(Math.sqrt(i))));
-    const values = isComplex(x.dtype) ? rows.flatMap((v) => [v, 0]) : rows;
-    return mul(x, tensor(values, [L * L, 1], { dtype: x.dtype, device: x.device }));
+    const factors = tensor(this.factors(inverse), [L * L, 1], { dtype: realDtype(x.dtype), device: x.device });
+    return mul(x, cast(mul(factors, sign), x.dtype));
+  }
+
+  /** One for each coefficient, for n even. */
+  private factors(inverse: boolean): Float64Array {
+    const factor = (l: number): number =>
+      (inverse ? (2 * l + 1) / (8 * Math.PI ** 2) : 2 * Math.PI) / Math.sqrt((2 * l + 1) / (4 * Math.PI));
+    const build = (): Float64Array => Float64Array.from({ length: this.sizes.L ** 2 }, (_, i) => factor(Math.floor(Math.sqrt(i))));
+    return (this.madeFactors[inverse ? 'inverse' : 'forward'] ??= build());
   }
 }

@@ -50,7 +50,7 @@ export class CovariantNorm extends Module<CovariantNormOptions> {
       const fixed = this.running !== undefined && !this.training;
       const squares = fixed && !normalizeSamples ? undefined : this.meanSquares(x, perSample || normalizeSamples);
       const levels = normalizeSamples ? this.levels(squares!, eps) : undefined;
-      const divisor = fixed ? maximum(this.running!, eps) : this.divisor(levels === undefined ? squares! : div(squares!, levels), eps);
+      const divisor = fixed ? maximum(this.running, eps) : this.divisor(levels === undefined ? squares! : div(squares!, levels), eps);
       const factors = div(this.scale, divisor);
       return scaleFragments('CovariantNorm', x, levels === undefined ? factors : div(factors, sqrt(levels)), tau);
     });
