@@ -6,20 +6,18 @@ export interface DigitPoses<Numbers extends ArrayLike<number> = Float64Array> {
   readonly strains?: Numbers | undefined;
 }
 
-const poseLengths: Readonly<Record<keyof DigitPoses, number>> = { angles: 3, strains: 3 };
+/** Numbers of each digit in each of its poses. */
+export const poseLength = 3;
 
-type PoseEntries<Numbers extends ArrayLike<number>> = readonly (readonly [name: keyof DigitPoses, values: Numbers, length: number])[];
-
-/** The poses that are given, each with its numbers per digit. */
-export function poseEntries<Numbers extends ArrayLike<number>>(poses: DigitPoses<Numbers>): PoseEntries<Numbers> {
-  return Object.entries(poseLengths).flatMap(([key, length]) => {
-    const name = key as keyof DigitPoses;
-    const values = poses[name];
-    return values === undefined ? [] : [[name, values, length] as const];
-  });
+/** The poses that are given, by name. */
+export function poseEntries<Numbers extends ArrayLike<number>>({
+  angles,
+  strains,
+}: DigitPoses<Numbers>): [name: string, values: Numbers][] {
+  return Object.entries({ angles, strains }).filter((entry): entry is [string, Numbers] => entry[1] !== undefined);
 }
 
 /** Copies of the poses of the digits `first` <= i < `end`. */
 export function slicePoses(poses: DigitPoses, first: number, end: number): DigitPoses {
-  return Object.fromEntries(poseEntries(poses).map(([name, values, length]) => [name, values.slice(length * first, length * end)]));
+  return Object.fromEntries(poseEntries(poses).map(([name, values]) => [name, values.slice(poseLength * first, poseLength * end)]));
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ClebschError, expected } from '../errors.js';
 import { digitSide } from './mnist.js';
-import { type DigitPoses, poseEntries } from './poses.js';
+import { type DigitPoses, poseEntries, poseLength } from './poses.js';
 
 const op = 'projectDigits';
 
@@ -146,8 +146,8 @@ function projector({ images, angles, strains }: DigitBatch, grid: SphereGrid): P
 export function countDigits({ images, ...poses }: DigitBatch): number {
   const n = images.length / pixels;
   if (!Number.isInteger(n)) throw expected(op, '[n, 28, 28]', 'images', `${images.length} pixels`, 'ERR_SHAPE');
-  for (const [name, values, length] of poseEntries(poses)) {
-    if (values.length !== length * n) throw expected(op, `[${n}, ${length}]`, name, `${values.length} numbers`, 'ERR_SHAPE');
+  for (const [name, { length }] of poseEntries(poses)) {
+    if (length !== poseLength * n) throw expected(op, `[${n}, ${poseLength}]`, name, `${length} numbers`, 'ERR_SHAPE');
   }
   return n;
 }

@@ -20,7 +20,7 @@ export interface CovariantNormOptions extends ParameterOptions {
   readonly eps?: number;
   /** One statistic per sample, over the orders alone; then training and evaluation are alike and there is no running average. */
   readonly perSample?: boolean;
-  /** Whether each sample is first scaled to root mean square 1 over its fragments and channels together; default false. */
+  /** Whether each sample is first scaled to root mean square 1 over its fragments and channels together; default false. Not with `perSample`, which does more. */
   readonly normalizeSamples?: boolean;
 }
 
@@ -35,38 +35,45 @@ export class CovariantNorm extends Module<CovariantNormOptions> {
 
   constructor(options: CovariantNormOptions) {
     super(options);
-    const { tau, channels, momentum = 0.1, eps = 1e-5 } = options;
+    const { tau, channels, momentum = 0.1, eps = 1e-5, perSample = false, normalizeSamples = false } = options;
+    if (perSample && normalizeSamples) throw expected('CovariantNorm', 'one of perSample and normalizeSamples', 'options', 'both');
     checkWhole('CovariantNorm', 'channels', channels, 1);
     if (!(momentum >= 0 && momentum <= 1)) throw expected('CovariantNorm', 'a number 0..1', 'momentum', momentum);
     if (!(eps > 0 && eps < Infinity)) throw expected('CovariantNorm', 'a number > 0', 'eps', eps);
     const shape = [fragmentCount(checkTau('CovariantNorm', 'tau', tau)), channels];
     this.scale = this.parameter(ones(shape, options));
-    this.running = options.perSample ? undefined : this.buffer(ones(shape, options));
+    this.running = perSample ? undefined : this.buffer(ones(shape, options));
   }
 
   forward(x: Tensor): Tensor {
-    return tidy(() => {
-      const { tau, eps = 1e-5, perSample = false, normalizeSamples = false } = this.options;
-      const fixed = this.running !== undefined && !this.training;
-      const squares = fixed && !normalizeSamples ? undefined : this.meanSquares(x, perSample || normalizeSamples);
-      const levels = normalizeSamples ? this.levels(squares!, eps) : undefined;
-      const divisor = fixed ? maximum(this.running, eps) : this.divisor(levels === undefined ? squares! : div(squares!, levels), eps);
-      const factors = div(this.scale, divisor);
-      return scaleFragments('CovariantNorm', x, levels === undefined ? factors : div(factors, sqrt(levels)), tau);
-    });
+    return tidy(() => scaleFragments('CovariantNorm', x, this.factors(x), this.options.tau));
+  }
+
+  /** What each fragment and channel is multiplied by, [fragments, C] or [..., fragments, C]. */
+  private factors(x: Tensor): Tensor {
+    const { perSample = false, normalizeSamples = false } = this.options;
+    if (!normalizeSamples) {
+      const divisor = this.divisor(() => this.meanSquares(x, perSample));
+      return div(this.scale, divisor);
+    }
+    const squares = this.meanSquares(x, true);
+    const levels = this.levels(squares);
+    const divisor = this.divisor(() => batchMean(div(squares, levels), 2));
+    return div(this.scale, mul(divisor, sqrt(levels)));
   }
 
   /** max(eps, rms). The maximum is taken of the squares, where a fragment that is zero has a gradient. */
-  private divisor(samples: Tensor, eps: number): Tensor {
-    const { perSample = false, normalizeSamples = false } = this.options;
-    const squares = normalizeSamples && !perSample ? batchMean(samples, 2) : samples;
+  private divisor(meanSquares: () => Tensor): Tensor {
+    const { eps = 1e-5 } = this.options;
+    if (this.running !== undefined && !this.training) return maximum(this.running, eps);
+    const squares = meanSquares();
     noGrad(() => this.average(squares));
     return sqrt(maximum(squares, eps ** 2));
   }
 
   /** Mean square of each sample, [..., 1, 1], at least eps^2. */
-  private levels(squares: Tensor, eps: number): Tensor {
-    const { tau, channels } = this.options;
+  private levels(squares: Tensor): Tensor {
+    const { tau, channels, eps = 1e-5 } = this.options;
     const shares = tau.flatMap((n, l) => new Array<number>(n).fill((2 * l + 1) / (typeSize(tau) * channels)));
     const weights = tensor(Float64Array.from(shares), [shares.length, 1], { dtype: this.scale.dtype, device: squares.device });
     return maximum(sum(mul(squares, weights), [-2, -1], true), eps ** 2);

@@ -54,22 +54,33 @@ export class SignalNorm extends Module<SignalNormOptions> {
   }
 
   forward(x: Tensor): Tensor {
-    const { eps = 1e-5, momentum = 0.1, normalizeSamples = false } = this.options;
+    const { eps = 1e-5, normalizeSamples = false } = this.options;
     return tidy(() => {
-      const samples = this.training || normalizeSamples ? this.meanSquares(x, normalizeSamples) : undefined;
-      const levels = normalizeSamples ? maximum(mean(samples!, -1, true), eps ** 2) : undefined;
-      if (!this.training) return this.shifted(this.divided(x, maximum(this.running, eps), levels));
-      const squares = levels === undefined ? samples! : batchMean(div(samples!, levels), 1);
-      noGrad(() => this.running.assign(add(mul(this.running, 1 - momentum), mul(sqrt(squares), momentum))));
-      return this.shifted(this.divided(x, sqrt(maximum(squares, eps ** 2)), levels));
+      if (!normalizeSamples)
+        return this.scaled(
+          x,
+          this.divisor(() => this.meanSquares(x, false)),
+        );
+      const squares = this.meanSquares(x, true);
+      const levels = maximum(mean(squares, -1, true), eps ** 2);
+      const divisor = this.divisor(() => batchMean(div(squares, levels), 1));
+      return this.scaled(x, mul(divisor, expandDims(sqrt(levels), -2)));
     });
   }
 
-  /** x over one number for each channel, and the root of one for each sample, as a scaling of fragments: that and its gradients are a pass over x each. */
-  private divided(x: Tensor, rms: Tensor, levels?: Tensor): Tensor {
+  /** max(eps, rms) of each channel. */
+  private divisor(meanSquares: () => Tensor): Tensor {
+    const { eps = 1e-5, momentum = 0.1 } = this.options;
+    if (!this.training) return maximum(this.running, eps);
+    const squares = meanSquares();
+    noGrad(() => this.running.assign(add(mul(this.running, 1 - momentum), mul(sqrt(squares), momentum))));
+    return sqrt(maximum(squares, eps ** 2));
+  }
+
+  /** x over divisors [C], or [..., 1, C], as a scaling of fragments: that and its gradients are a pass over x each; then plus the constants. */
+  private scaled(x: Tensor, divisors: Tensor): Tensor {
     const each = ones([fragmentCount(this.tau), 1], { dtype: this.running.dtype, device: x.device });
-    const factors = levels === undefined ? rms : mul(rms, expandDims(sqrt(levels), -2));
-    return scaleFragments('SignalNorm', x, div(each, factors), this.tau);
+    return this.shifted(scaleFragments('SignalNorm', x, div(each, divisors), this.tau));
   }
 
   /** x plus constants, which have a coefficient of degree 0 alone. */

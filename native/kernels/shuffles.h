@@ -5,46 +5,20 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-template <class R, int... i>
-inline Vector<R> every_second(Vector<R> a, Vector<R> b, int, std::integer_sequence<int, i...>) {
-  return __builtin_shufflevector(a, b, (2 * i)...);
-}
-template <class R, int... i>
-inline Vector<R> every_other(Vector<R> a, Vector<R> b, std::integer_sequence<int, i...>) {
-  return __builtin_shufflevector(a, b, (2 * i + 1)...);
-}
-template <class R, int first, int... i>
-inline Vector<R> alternating(Vector<R> a, Vector<R> b, std::integer_sequence<int, i...>) {
-  return __builtin_shufflevector(a, b, (first + i / 2 + i % 2 * kWidth<R>)...);
-}
-
+// Which elements of two vectors a shuffle takes: of(i) is that of lane i, those of the second vector counted on.
+template <class R, int first>
+struct EverySecond {
+  static constexpr int of(int i) { return first + 2 * i; }
+};
+template <class R, int first>
+struct Alternating {
+  static constexpr int of(int i) { return first + i / 2 + i % 2 * kWidth<R>; }
+};
 template <class R>
-using LaneNumbers = std::make_integer_sequence<int, kWidth<R>>;
-
-// (re, im), (re, im), ... of two vectors <-> a vector of real and one of imaginary parts: elements 0, 2, ... and 1, 3, ... of both.
-template <class R>
-inline void split_pairs(Vector<R>& a, Vector<R>& b) {
-  const Vector<R> re = every_second<R>(a, b, 0, LaneNumbers<R>()), im = every_other<R>(a, b, LaneNumbers<R>());
-  a = re;
-  b = im;
-}
-template <class R>
-inline void join_pairs(Vector<R>& a, Vector<R>& b) {
-  const Vector<R> low = alternating<R, 0>(a, b, LaneNumbers<R>()), high = alternating<R, kWidth<R> / 2>(a, b, LaneNumbers<R>());
-  a = low;
-  b = high;
-}
-
-template <class R, int... i>
-inline Vector<R> reversed(Vector<R> v, std::integer_sequence<int, i...>) {
-  return __builtin_shufflevector(v, v, (kWidth<R> - 1 - i)...);
-}
-template <class R>
-inline Vector<R> reversed(Vector<R> v) {
-  return reversed<R>(v, LaneNumbers<R>());
-}
-
-// Which elements of two vectors a shuffle takes; a chunk is what 16 bytes hold, on which all instruction sets shuffle cheaply.
+struct Reversed {
+  static constexpr int of(int i) { return kWidth<R> - 1 - i; }
+};
+// A chunk is what 16 bytes hold, on which all instruction sets shuffle cheaply.
 template <class R>
 constexpr int kChunk = 16 / sizeof(R);
 // Of every chunk, units of `size` elements from a and b in turn, of its low or its high half.
@@ -67,11 +41,30 @@ template <class R, class Which, int... i>
 inline Vector<R> shuffle(Vector<R> a, Vector<R> b, std::integer_sequence<int, i...>) {
   return __builtin_shufflevector(a, b, Which::of(i)...);
 }
+template <class R, class Which>
+inline Vector<R> shuffle(Vector<R> a, Vector<R> b) {
+  return shuffle<R, Which>(a, b, std::make_integer_sequence<int, kWidth<R>>());
+}
 template <class R, class Low, class High>
 CLEBSCH_INLINE void shuffle_both(Vector<R>& a, Vector<R>& b) {
-  const Vector<R> low = shuffle<R, Low>(a, b, LaneNumbers<R>()), high = shuffle<R, High>(a, b, LaneNumbers<R>());
+  const Vector<R> low = shuffle<R, Low>(a, b), high = shuffle<R, High>(a, b);
   a = low;
   b = high;
+}
+
+// (re, im), (re, im), ... of two vectors <-> a vector of real and one of imaginary parts: elements 0, 2, ... and 1, 3, ... of both.
+template <class R>
+inline void split_pairs(Vector<R>& a, Vector<R>& b) {
+  shuffle_both<R, EverySecond<R, 0>, EverySecond<R, 1>>(a, b);
+}
+template <class R>
+inline void join_pairs(Vector<R>& a, Vector<R>& b) {
+  shuffle_both<R, Alternating<R, 0>, Alternating<R, kWidth<R> / 2>>(a, b);
+}
+
+template <class R>
+inline Vector<R> reversed(Vector<R> v) {
+  return shuffle<R, Reversed<R>>(v, v);
 }
 
 // Row i, lane j <-> row j, lane i: first within chunks, then whole chunks.

@@ -265,6 +265,7 @@ describe('layers together', () => {
     ['an edge outside of the triangle', () => new nn.TensorProductActivation({ tau: [1, 1], edges: [[[0, 1]]] })],
     ['momentum', () => new nn.CovariantNorm({ tau: [1], channels: 1, momentum: 2 })],
     ['eps', () => new nn.CovariantNorm({ tau: [1], channels: 1, eps: 0 })],
+    ['normalizeSamples', () => new nn.CovariantNorm({ tau: [1], channels: 1, perSample: true, normalizeSamples: true })],
     ['an empty type', () => new nn.Invariants({ tau: [] })],
     ['undersampling', () => new nn.S2Activation({ L: 4, fn: 'relu', oversampling: 0.5 })],
   ];
