@@ -3,7 +3,7 @@ import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { product } from '../ops/axes.js';
 import { pad } from '../ops/layout.js';
-import { reshape, slice } from '../ops/views.js';
+import { reshape, slice, transpose } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { AngleStep } from './angle_step.js';
@@ -60,6 +60,9 @@ export interface SO3Transform {
   /** Bytes of the tables of both directions. */
   readonly bytes: number;
 }
+
+/** Numbers of adjacent channels from which on they fill vectors well enough by themselves. */
+const fullLanes = 16;
 
 interface SO3Grid {
   readonly L: number;
@@ -135,29 +138,40 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   protected synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
     const { N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
-    const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
-    const batch = product(lead);
-    return tidy(() => {
-      const rings = this.polar.synthesis(reshape(x, [batch, product(this.axes), channels]), inverse);
+    return this.inLanes(x, this.axes, [nGamma, nBeta, nAlpha], (own) => {
+      const [batch, , channels] = own.shape as [number, number, number];
+      const rings = this.polar.synthesis(own, inverse);
       const inner = nBeta * nAlpha * channels;
       const circles = reshape(this.alphaStep.synthesis(rings, inverse ? 1 : this.mean), [batch, 1, 2 * N - 1, inner]);
-      const whole = this.gammaStep.synthesis(circles);
-      return reshape(slice(whole, [0, 0, 0], [batch, nGamma, inner]), [...lead, nGamma, nBeta, nAlpha, channels]);
+      return slice(this.gammaStep.synthesis(circles), [0, 0, 0], [batch, nGamma, inner]);
     });
   }
 
   protected analysis(name: string, f: Tensor, inverse: boolean): Tensor {
     const { N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
-    const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
-    const batch = product(lead);
-    return tidy(() => {
-      const inner = nBeta * nAlpha * channels;
-      const half = reshape(f, [batch, nGamma, inner]);
+    return this.inLanes(f, [nGamma, nBeta, nAlpha], this.axes, (own) => {
+      const [batch, , channels] = own.shape as [number, number, number];
+      const half = reshape(own, [batch, nGamma, nBeta * nAlpha * channels]);
       const whole = this.circle === nGamma ? half : pad(half, [0, 0, 0], [0, this.circle - nGamma, 0]);
       const circles = reshape(this.gammaStep.analysis(whole), [batch, (2 * N - 1) * nBeta * nAlpha, channels]);
-      const x = this.polar.analysis(this.alphaStep.analysis(circles, inverse ? 1 : this.mean), inverse);
-      return reshape(x, [...lead, ...this.axes, channels]);
+      return this.polar.analysis(this.alphaStep.analysis(circles, inverse ? 1 : this.mean), inverse);
+    });
+  }
+
+  /**
+   * From x [..., axes, C] to [..., axesOut, C], by `f` that maps [batch, rows, C]. Where channels are too few to fill vectors, samples become channels
+   * of a single one.
+   */
+  private inLanes(x: Tensor, axes: readonly number[], axesOut: readonly number[], f: (x: Tensor) => Tensor): Tensor {
+    const [lead, channels] = [x.shape.slice(0, -1 - axes.length), x.shape.at(-1)!];
+    const [batch, rows, rowsOut] = [product(lead), product(axes), product(axesOut)];
+    const shape = [...lead, ...axesOut, channels];
+    return tidy(() => {
+      const samples = reshape(x, [batch, rows, channels]);
+      if (batch < 2 || (this.input.real ? 1 : 2) * channels >= fullLanes) return reshape(f(samples), shape);
+      const joined = f(reshape(transpose(samples, [1, 0, 2]), [1, rows, batch * channels]));
+      return reshape(transpose(reshape(joined, [rowsOut, batch, channels]), [1, 0, 2]), shape);
     });
   }
 }

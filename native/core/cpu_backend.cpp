@@ -49,13 +49,15 @@ const Isa& current() {
   return *chosen().load();
 }
 
-// Blocks in size classes of a quarter octave are kept for reuse: fresh pages cost more than the kernels that fill them.
+// Blocks in size classes of a quarter octave are kept for reuse: fresh pages cost more than the kernels that fill them. When there are too
+// many, those go whose size was not asked for longest: what earlier work left behind must not keep out what is in use.
 class HostMemory {
  public:
   void* allocate(size_t bytes) {
     const int c = size_class(bytes);
     if (c < kClasses) {
       std::lock_guard lock(mutex_);
+      asked_[c] = ++clock_;
       auto& list = free_[c];
       if (!list.empty()) {
         void* block = list.back();
@@ -71,7 +73,8 @@ class HostMemory {
 #ifndef __SANITIZE_ADDRESS__  // reuse would hide a use after free
     if (c < kClasses) {
       std::lock_guard lock(mutex_);
-      if (kept_ + class_size(c) <= kMaxKept && free_[c].size() < kMaxBlocks) {
+      while (kept_ + class_size(c) > kMaxKept) drop_oldest();
+      if (free_[c].size() < kMaxBlocks) {
         free_[c].push_back(block);
         kept_ += class_size(c);
         return;
@@ -93,8 +96,19 @@ class HostMemory {
     while (c < kClasses && class_size(c) < bytes) ++c;
     return c;
   }
+  // One block of the class that was asked for longest ago; there is one.
+  void drop_oldest() noexcept {
+    int oldest = -1;
+    for (int c = 0; c < kClasses; ++c)
+      if (!free_[c].empty() && (oldest < 0 || asked_[c] < asked_[oldest])) oldest = c;
+    std::free(free_[oldest].back());
+    free_[oldest].pop_back();
+    kept_ -= class_size(oldest);
+  }
   std::mutex mutex_;
   std::array<std::vector<void*>, kClasses> free_;
+  std::array<uint64_t, kClasses> asked_{};  // when, by the clock
+  uint64_t clock_ = 0;
   size_t kept_ = 0;
 };
 

@@ -105,6 +105,39 @@ void store_lanes(const Lanes<T>& lanes, T* c, int64_t n, bool add) {
   put<R>(reinterpret_cast<R*>(c), v, n * kParts<T>, add);
 }
 
+// c[i] = sum over the segments of a[i] b[i] for `vectors` vectors of lanes, the last of them `last` numbers R.
+template <class T, int vectors>
+void stream_kernel(const Segment* segment, int64_t segments, const T* a, const T* b, T* c, int64_t last) {
+  using R = RealOf<T>;
+  constexpr int width = kWidth<R>;
+  Lanes<T> sum[vectors] = {};
+  for (const Segment* end = segment + segments; segment < end; ++segment) {
+    const R *x = reinterpret_cast<const R*>(a + segment->a), *y = reinterpret_cast<const R*>(b + segment->b);
+    for (int v = 0; v < vectors; ++v) {
+      const bool whole = v + 1 < vectors || last == width;
+      const Vector<R> left = whole ? load(x + v * width) : load_first(x + v * width, last);
+      const Vector<R> right = whole ? load(y + v * width) : load_first(y + v * width, last);
+      sum[v].part[0] += left * right;
+      if constexpr (kParts<T> == 2) sum[v].part[1] += left * swap_pairs<R>(right);
+    }
+  }
+  for (int v = 0; v < vectors; ++v) store_lanes(sum[v], c + v * kLanes<T>, (v + 1 < vectors ? width : last) / kParts<T>, false);
+}
+
+// The same for n lanes.
+template <class T>
+void stream_lanes(const Segment* segment, int64_t segments, const T* a, const T* b, T* c, int64_t n) {
+  constexpr int vectors = 4;
+  constexpr int64_t W = kLanes<T>;
+  int64_t i = 0;
+  for (; i + vectors * W <= n; i += vectors * W) stream_kernel<T, vectors>(segment, segments, a + i, b + i, c + i, W * kParts<T>);
+  const int64_t rest = n - i, last = (rest - 1) % W * kParts<T> + kParts<T>;
+  if (rest > 3 * W) return stream_kernel<T, 4>(segment, segments, a + i, b + i, c + i, last);
+  if (rest > 2 * W) return stream_kernel<T, 3>(segment, segments, a + i, b + i, c + i, last);
+  if (rest > W) return stream_kernel<T, 2>(segment, segments, a + i, b + i, c + i, last);
+  if (rest > 0) stream_kernel<T, 1>(segment, segments, a + i, b + i, c + i, last);
+}
+
 // ---- tasks ----------------------------------------------------------------------------------------------------
 
 constexpr int64_t kMaxSegments = kBlockDepth;
@@ -174,7 +207,29 @@ struct LaneTask {
     });
   }
 
+  // Whether no number of A or B is of use to more than one sum, or sums have a single term: register tiles would save nothing then.
+  bool streams() const {
+    const int64_t results = (box.end[kRows] - box.begin[kRows]) * (box.end[kColumns] - box.begin[kColumns]);
+    return plan.method == Method::lane && (plan.k.size == 1 || (results == 1 && plan.k.size <= kMaxSegments));
+  }
+
+  void stream(T* c) const {
+    int64_t segments;
+    list_segments(plan.k, false, 0, plan.k.size, s.segment, &segments);
+    const int64_t rows = box.end[kRows] - box.begin[kRows], columns = box.end[kColumns] - box.begin[kColumns];
+    const int64_t first = box.begin[kLane], lanes = box.end[kLane] - first;
+    for (int64_t i = box.begin[kBatch]; i < box.end[kBatch]; ++i) {
+      const T* a = plan.a + offset_at(plan.batch, &ContractDim::a, i) + first;
+      const T* b = plan.b + offset_at(plan.batch, &ContractDim::b, i) + first;
+      T* out = c + offset_at(plan.batch, &ContractDim::c, i) + first;
+      for (int64_t row = 0; row < rows; ++row)
+        for (int64_t column = 0; column < columns; ++column)
+          stream_lanes(s.segment, segments, a + s.a_row[row], b + s.b_column[column], out + s.c_row[row] + s.c_column[column], lanes);
+    }
+  }
+
   void run(T* c) const {
+    if (streams()) return stream(c);
     const bool dot = plan.method == Method::dot;
     for (int64_t i = box.begin[kBatch]; i < box.end[kBatch]; ++i) {
       const T* a = plan.a + offset_at(plan.batch, &ContractDim::a, i);
