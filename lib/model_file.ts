@@ -13,11 +13,11 @@ import { parseStrictJson } from './formats/strict_json.js';
 import { synchronize } from './machine.js';
 import { buildModule, describeModule, stateShapes } from './models/build.js';
 import { Classifier } from './models/classifier.js';
-import { type SignalInput, inputGrid, inputShape, prepareSignals } from './models/input.js';
+import { type SignalInput, digitGrid, inputGrid, inputShape, prepareSignals } from './models/input.js';
 import type { LayerConfig } from './models/registry.js';
 import type { Module } from './nn/module.js';
 import { cast, concat, toDevice } from './ops/layout.js';
-import { slice } from './ops/views.js';
+import { slice } from './ops/blocks.js';
 import { random } from './random.js';
 import { tidy } from './scope.js';
 import { noGrad } from './tape.js';
@@ -241,7 +241,7 @@ class LoadedModel implements Model {
     const grid = inputGrid(input);
     const { device, dtype } = this;
     return async function* (batch, signal) {
-      for await (const samples of projectBatches(images, grid, { batch, signal })) {
+      for await (const samples of projectBatches(images, digitGrid(input), { batch, signal })) {
         const shape = [samples.length / (grid.nTheta * grid.nPhi), grid.nTheta, grid.nPhi];
         yield () => cast(prepareSignals(tensor(samples, shape, { device }), input), dtype);
       }

@@ -4,7 +4,7 @@ import { expected } from './errors.js';
 import { acos, mul, sub } from './ops/elementwise.js';
 import { concat } from './ops/layout.js';
 import { normalOp, uniformOp } from './ops/random.js';
-import { slice } from './ops/views.js';
+import { slice } from './ops/blocks.js';
 import { tidy } from './scope.js';
 import { type Tensor, type TensorOptions, sizeOf } from './tensor.js';
 

@@ -27,8 +27,8 @@ class ProjectionWorker {
   private readonly worker: Worker;
   private readonly waiting: Waiting[] = [];
 
-  constructor({ theta, nPhi }: SphereGrid) {
-    this.worker = new Worker(workerFile, { workerData: { theta: Float64Array.from(theta), nPhi } });
+  constructor(grid: SphereGrid) {
+    this.worker = new Worker(workerFile, { workerData: { ...grid, theta: Float64Array.from(grid.theta) } });
     this.worker.on('message', (samples: Float32Array) => this.waiting.shift()?.resolve(samples));
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', () => this.fail(new ClebschError('ERR_ABORTED', op, 'its thread has ended')));

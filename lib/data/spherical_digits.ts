@@ -1,6 +1,6 @@
 import type { DeviceOption } from '../device.js';
 import { synchronize } from '../machine.js';
-import { type SignalInput, inputGrid, prepareSignals } from '../models/input.js';
+import { type SignalInput, digitGrid, inputGrid, prepareSignals } from '../models/input.js';
 import { concat } from '../ops/layout.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
@@ -30,7 +30,7 @@ export async function sphericalDigits(images: Uint8Array, input: SignalInput, op
   const grid = inputGrid(input);
   return tidy(async () => {
     const parts: Tensor[] = [];
-    for await (const samples of projectBatches(images, grid, { batch, ...rest })) {
+    for await (const samples of projectBatches(images, digitGrid(input), { batch, ...rest })) {
       const shape = [samples.length / (grid.nTheta * grid.nPhi), grid.nTheta, grid.nPhi];
       const part = tidy(() => prepareSignals(tensor(samples, shape, device ? { device } : {}), input));
       parts.push(part);

@@ -1,7 +1,7 @@
 import type { Dtype } from '../dtype.js';
 import { expected } from '../errors.js';
-import { pad } from '../ops/layout.js';
-import { reshape, slice } from '../ops/views.js';
+import { pad, slice } from '../ops/blocks.js';
+import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { type Tau, degreeOffset, typeSize } from './irreps.js';

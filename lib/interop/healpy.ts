@@ -1,6 +1,7 @@
 import { expected } from '../errors.js';
 import { checkWhole } from '../harmonics/sampling.js';
-import { add, conj, mul } from '../ops/elementwise.js';
+import { conj } from '../ops/conjugate.js';
+import { add, mul } from '../ops/elementwise.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { type HalfLayout, fromHalf, toHalf } from './half.js';

@@ -1,9 +1,11 @@
 import { type GroupBandlimits, groupToComplexBasis, groupToRealBasis } from '../harmonics/group_basis.js';
 import { checkWhole } from '../harmonics/sampling.js';
 import { complexDtype } from '../dtype.js';
-import { add, conj } from '../ops/elementwise.js';
+import { conj } from '../ops/conjugate.js';
+import { add } from '../ops/elementwise.js';
 import { cast } from '../ops/layout.js';
-import { real, reshape, slice } from '../ops/views.js';
+import { slice } from '../ops/blocks.js';
+import { real, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { type RowSource, checkRows, takeRows } from './rows.js';

@@ -1,8 +1,8 @@
+import { type Interpolation, interpolations } from '../data/projection.js';
 import { expectFormat } from '../formats/format_check.js';
-import type { Module, ParameterOptions } from '../nn/index.js';
+import type { ParameterOptions } from '../nn/index.js';
 import { pointwise } from '../nn/activation.js';
 import { Classifier } from './classifier.js';
-import type { SignalInput } from './input.js';
 import { type PlanarCnnPlan, planarCnn } from './planar_cnn.js';
 import { type Check, choice, either, flag, isObject, list, number, op, optional, record, whole } from './schema.js';
 import { type SphericalNetworkPlan, sphericalNetwork } from './spherical_plan.js';
@@ -15,13 +15,18 @@ export type DigitModel = (typeof digitModels)[number];
 
 type Without<Plan> = Omit<Plan, 'classes' | keyof ParameterOptions>;
 
+interface Digits {
+  /** How digits are put on the sphere; default 'bilinear'. */
+  readonly interpolation?: Interpolation;
+}
+
 /** Activations at the points of SO(3), then products; or, `strict`, products alone. */
-export interface SphericalDigitPlan extends Without<SphericalNetworkPlan> {
+export interface SphericalDigitPlan extends Without<SphericalNetworkPlan>, Digits {
   readonly model: 'hybrid' | 'strict';
 }
 
 /** A CNN on the latitude-longitude image, 2L x 2L, of the degrees l < L. */
-export interface PlanarDigitPlan extends Omit<Without<PlanarCnnPlan>, 'height' | 'width'> {
+export interface PlanarDigitPlan extends Omit<Without<PlanarCnnPlan>, 'height' | 'width'>, Digits {
   readonly model: 'planar';
   readonly L: number;
 }
@@ -29,10 +34,11 @@ export interface PlanarDigitPlan extends Omit<Without<PlanarCnnPlan>, 'height' |
 /** A network for digits as JSON: its kind, and sizes. `config.json` of a run holds one, and a user may change it. */
 export type DigitPlan = SphericalDigitPlan | PlanarDigitPlan;
 
-/** The plans that the published figures were measured with. */
+/** For digits as in the published data, so that figures compare. */
 const plans: Readonly<Record<DigitModel, DigitPlan>> = {
   hybrid: {
     model: 'hybrid',
+    interpolation: 's2cnn',
     L: 20,
     blocks: [
       { kind: 'group', L: 18, N: 3, channels: 10, knots: 9, fn: 'square', shift: 1, oversampling: 1.5 },
@@ -49,6 +55,7 @@ const plans: Readonly<Record<DigitModel, DigitPlan>> = {
   },
   strict: {
     model: 'strict',
+    interpolation: 's2cnn',
     L: 12,
     blocks: [
       { kind: 'product', L: 6, channels: 10 },
@@ -60,13 +67,14 @@ const plans: Readonly<Record<DigitModel, DigitPlan>> = {
     hidden: 64,
     dropout: 0.2,
   },
-  planar: { model: 'planar', L: 20, channels: [16, 32, 48], hidden: 30, dropout: 0.2 },
+  planar: { model: 'planar', interpolation: 's2cnn', L: 20, channels: [16, 32, 48], hidden: 30, dropout: 0.2 },
 };
 
 export function digitPlan(model: DigitModel): DigitPlan {
   return plans[model];
 }
 
+const interpolation = optional(choice(interpolations));
 const bandlimit = whole(1, 64);
 const channels = whole(1, 1024);
 const hidden = { hidden: optional(whole(1, 4096)), dropout: optional(number(0, 0.99)) };
@@ -95,6 +103,7 @@ function spherical(block: Check): Check {
   const mixing = optional(choice(['full', 'mst', 'rmst']));
   return record({
     model: choice(digitModels),
+    interpolation,
     L: bandlimit,
     blocks,
     mixing,
@@ -107,7 +116,7 @@ function spherical(block: Check): Check {
 const checks: Readonly<Record<DigitModel, Check>> = {
   hybrid: spherical(anyBlock),
   strict: spherical(productBlock),
-  planar: record({ model: choice(digitModels), L: bandlimit, channels: optional(list(channels, 0, 16)), ...hidden }),
+  planar: record({ model: choice(digitModels), interpolation, L: bandlimit, channels: optional(list(channels, 0, 16)), ...hidden }),
 };
 
 /** Passes a plan through, or throws ERR_FORMAT with the place of what is wrong with it. */
@@ -118,17 +127,16 @@ export function checkDigitPlan(value: unknown, path: string): DigitPlan {
   return value as unknown as DigitPlan;
 }
 
-function networkOf(plan: DigitPlan, options: ParameterOptions): Module {
-  const { model, ...sizes } = plan;
-  if (model !== 'planar') return sphericalNetwork({ ...(sizes as Without<SphericalNetworkPlan>), classes: classes.length, ...options });
-  const { L, ...cnn } = sizes;
-  return planarCnn({ ...cnn, height: 2 * L, width: 2 * L, classes: classes.length, ...options });
-}
-
 /** A freshly initialized network that takes digits (see `SignalInput`) and has a logit for each of 0..9. Throws ERR_VALUE for a plan that does not fit. */
 export function digitClassifier(plan: DigitPlan, options: ParameterOptions = {}): Classifier {
-  const { L, model } = plan;
+  const { model, interpolation, L, ...sizes } = plan;
   // Sampled at twice the bandlimit, so that little of a digit's fine detail folds back.
-  const input: SignalInput = { sampling: 'gl', bandlimit: 2 * L, L, form: model === 'planar' ? 'image' : 'coefficients' };
-  return new Classifier({ network: networkOf(plan, options), input, classes });
+  const grid = { sampling: 'gl', bandlimit: 2 * L, L, ...(interpolation && { interpolation }) } as const;
+  const common = { classes: classes.length, ...options };
+  if (model === 'planar') {
+    const network = planarCnn({ ...(sizes as Omit<PlanarDigitPlan, 'model' | 'L'>), height: 2 * L, width: 2 * L, ...common });
+    return new Classifier({ network, input: { ...grid, form: 'image' }, classes });
+  }
+  const network = sphericalNetwork({ ...(sizes as Omit<SphericalDigitPlan, 'model' | 'L'>), L, ...common });
+  return new Classifier({ network, input: { ...grid, form: 'coefficients' }, classes });
 }

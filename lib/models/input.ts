@@ -1,8 +1,9 @@
-import { projectDigits } from '../data/projection.js';
+import { type Interpolation, type SphereGrid, projectDigits } from '../data/projection.js';
 import { expected } from '../errors.js';
 import type { Sampling } from '../harmonics/sampling.js';
 import { type S2Transform, s2Transform } from '../harmonics/s2_transform.js';
-import { expandDims, slice } from '../ops/views.js';
+import { slice } from '../ops/blocks.js';
+import { expandDims } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
@@ -15,12 +16,20 @@ export interface SignalInput {
   readonly L: number;
   /** 'coefficients': [n, L*L, 1] in the real basis; 'image': the same signals sampled at 2L latitudes and 2L longitudes, [n, 2L, 2L, 1]. */
   readonly form: 'coefficients' | 'image';
+  /** How digits are read where they are put on the sphere; default 'bilinear'. */
+  readonly interpolation?: Interpolation;
 }
 
 /** The transform on the grid of the samples. */
 export function inputGrid({ sampling, bandlimit }: SignalInput, like?: Tensor): S2Transform {
   const options = like === undefined ? {} : { dtype: like.dtype as 'float32' | 'float64', device: like.device };
   return s2Transform({ L: bandlimit, sampling, real: true, ...options });
+}
+
+/** Where digits are sampled, and how. */
+export function digitGrid(input: SignalInput): SphereGrid {
+  const { theta, nPhi } = inputGrid(input);
+  return { theta, nPhi, ...(input.interpolation && { interpolation: input.interpolation }) };
 }
 
 /** Shape of the network's input for one signal. */
@@ -37,7 +46,7 @@ export async function digitSignals(
   input: SignalInput,
   options: { readonly angles?: ArrayLike<number>; readonly signal?: AbortSignal } = {},
 ): Promise<Float32Array> {
-  return projectDigits(images, inputGrid(input), options);
+  return projectDigits(images, digitGrid(input), options);
 }
 
 /** Samples [n, nTheta, nPhi], float32 or float64, as the network's input [n, ...]. */

@@ -1,3 +1,4 @@
+import { interpolations } from '../data/projection.js';
 import { expectFormat } from '../formats/format_check.js';
 import * as nn from '../nn/index.js';
 import { convolutionSteps } from '../nn/generalized_convolution.js';
@@ -52,6 +53,7 @@ const input = record({
   bandlimit: whole(1, 512),
   L: whole(1, 512),
   form: choice(['coefficients', 'image']),
+  interpolation: optional(choice(interpolations)),
 });
 
 /** Passes where `config` describes a layer that is known, all options included; else throws ERR_FORMAT with the place. */

@@ -4,7 +4,7 @@ import { type Tau, s2Type, so3Type } from '../harmonics/irreps.js';
 import { checkWhole } from '../harmonics/sampling.js';
 import { product } from '../ops/axes.js';
 import { add, div, maximum, mul, sqrt } from '../ops/elementwise.js';
-import { pad } from '../ops/layout.js';
+import { pad } from '../ops/blocks.js';
 import { mean, sum } from '../ops/reduce.js';
 import { expandDims, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';

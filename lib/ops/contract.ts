@@ -6,7 +6,8 @@ import { tidy } from '../scope.js';
 import { broadcastShapes } from './axes.js';
 import { conjugate } from './conjugate.js';
 import { sum } from './reduce.js';
-import { broadcastTo, reshape } from './views.js';
+import { broadcastTo } from './broadcast.js';
+import { reshape } from './views.js';
 
 type Shape = readonly number[];
 

@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor.js';
 import { type TensorLike, fullLike } from '../tensor.js';
 import { conjugate } from './conjugate.js';
 import { cast } from './layout.js';
-import { sumTo } from './reduce.js';
+import { sumTo } from './broadcast.js';
 
 type Unary = <D extends Dtype>(x: Tensor<D>) => Tensor<D>;
 type Binary = <D extends Dtype>(a: TensorLike<D>, b: TensorLike<D>) => Tensor<D>;
@@ -159,5 +159,3 @@ export const floor: Unary = unary('floor', null);
 export const ceil: Unary = unary('ceil', null);
 /** To the nearest whole number, halves to the even one. */
 export const round: Unary = unary('round', null);
-/** Complex conjugate; a real tensor is returned as it is. */
-export const conj: Unary = unary('conj', (g) => conj(g));

@@ -5,14 +5,12 @@ import { defineListOp, defineOp } from '../op.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { axisOf } from './axes.js';
-import { expandDims, slice } from './views.js';
-
-type Shape = readonly number[];
+import { pad, slice } from './blocks.js';
+import { expandDims } from './views.js';
 
 const contiguousOp = defineOp<[Tensor], []>('contiguous', 1, (g) => contiguous(g));
 const castOp = defineOp<[Tensor], [number]>('cast', 1, (g, { inputs: [x] }) => cast(g, x.dtype));
 const toDeviceOp = defineOp<[Tensor], [number]>('toDevice', 1, (g, { inputs: [x] }) => toDevice(g, x.device));
-const padOp = defineOp<[Tensor], [Shape, Shape, number]>('pad', 1, (g, { inputs: [x], attributes: [before] }) => slice(g, before, x.shape));
 const concatOp = defineListOp<[number]>('concat', (g, { inputs, attributes: [axis] }, index) => {
   const begin = g.shape.map(() => 0);
   for (const x of inputs.slice(0, index)) begin[axis]! += x.shape[axis]!;
@@ -38,11 +36,6 @@ export function cast<E extends Dtype>(x: Tensor, dtype: E): Tensor<E> {
 /** The tensor on `device`. One that is there already is not copied: the result shares its memory (`clone` makes a snapshot). */
 export function toDevice<D extends Dtype>(x: Tensor<D>, device: DeviceOption): Tensor<D> {
   return toDeviceOp(x, deviceCode(device)) as Tensor<D>;
-}
-
-/** `before` and `after` elements of `value` added at the ends of each axis. */
-export function pad<D extends Dtype>(x: Tensor<D>, before: Shape, after: Shape, value = 0): Tensor<D> {
-  return padOp(x, before, after, value) as Tensor<D>;
 }
 
 /** A copy with memory of its own, to be changed in place. */

@@ -1,8 +1,11 @@
 import type { Dtype } from '../dtype.js';
 import { Tensor, type TensorLike } from '../tensor.js';
+import { pad, slice } from './blocks.js';
+import { broadcastTo } from './broadcast.js';
+import { conj } from './conjugate.js';
 import { matmul } from './contract.js';
 import * as elementwise from './elementwise.js';
-import { cast, contiguous, pad, toDevice } from './layout.js';
+import { cast, contiguous, toDevice } from './layout.js';
 import * as reductions from './reduce.js';
 import { gatherRows } from './rows.js';
 import * as views from './views.js';
@@ -48,7 +51,7 @@ const sameDtype = {
   floor: elementwise.floor,
   ceil: elementwise.ceil,
   round: elementwise.round,
-  conj: elementwise.conj,
+  conj,
   sum: reductions.sum,
   mean: reductions.mean,
   variance: reductions.variance,
@@ -59,9 +62,9 @@ const sameDtype = {
   softmax: reductions.softmax,
   reshape: views.reshape,
   transpose: views.transpose,
-  slice: views.slice,
+  slice,
   flip: views.flip,
-  broadcastTo: views.broadcastTo,
+  broadcastTo,
   expandDims: views.expandDims,
   squeeze: views.squeeze,
   contiguous,

@@ -4,26 +4,21 @@ import { defineOp, withRecorders } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { tidy } from '../scope.js';
 import { axesOf, keptShape } from './axes.js';
+import { spread, sumOver } from './broadcast.js';
 import { abs, add, div, equal, exp, log, mul, neg, square, sub, where } from './elementwise.js';
 import { cast } from './layout.js';
-import { broadcastTo, reshape } from './views.js';
+import { reshape } from './views.js';
 
 type Axes = readonly number[];
 /** Axes to reduce, counted from the end where negative; all where left out. */
 type Axis = number | Axes;
 
-const sumOp = defineOp<[Tensor], [Axes]>('sum', 1, (g, { inputs: [x], attributes: [axes] }) => spread(g, x, axes));
 // Ties share the gradient equally.
 const maxOp = defineOp<[Tensor], [Axes]>('max', 1, (g, { inputs: [x], attributes: [axes], output }) => {
   const winners = cast(equal(x, spread(output, x, axes)), x.dtype);
-  return mul(winners, spread(div(g, sumOp(winners, axes)), x, axes));
+  return mul(winners, spread(div(g, sumOver(winners, axes)), x, axes));
 });
 const argMaxOp = defineOp<[Tensor], [Axes]>('argmax', 1, null);
-
-/** Repeats a reduced tensor along the axes it was reduced over. */
-function spread(reduced: Tensor, x: Tensor, axes: Axes): Tensor {
-  return broadcastTo(reshape(reduced, keptShape(x.shape, axes)), x.shape);
-}
 
 function reduced(op: string, f: (x: Tensor, axes: Axes) => Tensor, x: Tensor, axis: Axis | undefined, keepDims: boolean): Tensor {
   const axes = axesOf(op, axis, x.shape.length);
@@ -36,15 +31,7 @@ function count(x: Tensor, axes: Axes): number {
 
 /** Sum over `axis`; int32 for integers. */
 export function sum<D extends Dtype>(x: Tensor<D>, axis?: Axis, keepDims = false): Tensor<D> {
-  return reduced('sum', sumOp, x, axis, keepDims) as Tensor<D>;
-}
-
-/** Sums `x` down to `shape`, which broadcasts to that of `x`: the adjoint of broadcasting. */
-export function sumTo<D extends Dtype>(x: Tensor<D>, shape: readonly number[]): Tensor<D> {
-  const lead = x.shape.length - shape.length;
-  const axes: number[] = [];
-  for (let i = 0; i < x.shape.length; i++) if (i < lead || (shape[i - lead] === 1 && x.shape[i] !== 1)) axes.push(i);
-  return axes.length === 0 ? x : reshape(sumOp(x, axes) as Tensor<D>, shape);
+  return reduced('sum', sumOver, x, axis, keepDims) as Tensor<D>;
 }
 
 /** Arithmetic mean over `axis`; NaN over no elements. Throws ERR_DTYPE for integers, whose mean is none. */

@@ -4,22 +4,12 @@ import { defineOp } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { zerosLike } from '../tensor.js';
 import { axesOf, axisOf } from './axes.js';
-import { pad } from './layout.js';
-import { sumTo } from './reduce.js';
 
 type Shape = readonly number[];
 
 const reshapeOp = defineOp<[Tensor], [Shape]>('reshape', 1, (g, { inputs: [x] }) => reshape(g, x.shape));
 const transposeOp = defineOp<[Tensor], [Shape]>('transpose', 1, (g, { attributes: [perm] }) => transpose(g, inverse(perm)));
-const sliceOp = defineOp<[Tensor], [Shape, Shape]>('slice', 1, (g, { inputs: [x], attributes: [begin] }) =>
-  pad(
-    g,
-    begin,
-    x.shape.map((n, i) => n - begin[i]! - g.shape[i]!),
-  ),
-);
 const flipOp = defineOp<[Tensor], [Shape]>('flip', 1, (g, { attributes: [axes] }) => flip(g, axes));
-const broadcastToOp = defineOp<[Tensor], [Shape]>('broadcastTo', 1, (g, { inputs: [x] }) => sumTo(g, x.shape));
 const realOp = defineOp<[Tensor], []>('real', 1, (g) => complex(g, zerosLike(g)));
 const imagOp = defineOp<[Tensor], []>('imag', 1, (g) => complex(zerosLike(g), g));
 const asRealOp = defineOp<[Tensor], []>('asReal', 1, (g) => asComplex(g));
@@ -51,20 +41,9 @@ export function transpose<D extends Dtype>(x: Tensor<D>, perm?: Shape): Tensor<D
   return transposeOp(x, order) as Tensor<D>;
 }
 
-/** The block of `size` elements per axis from `begin`; a size of -1 reaches to the end. A view. */
-export function slice<D extends Dtype>(x: Tensor<D>, begin: Shape, size: Shape): Tensor<D> {
-  const sizes = size.includes(-1) ? size.map((n, i) => (n === -1 ? x.shape[i]! - begin[i]! : n)) : size;
-  return sliceOp(x, begin, sizes) as Tensor<D>;
-}
-
 /** The order of the elements reversed along `axis` (one, several, or all). A view. */
 export function flip<D extends Dtype>(x: Tensor<D>, axis?: number | Shape): Tensor<D> {
   return flipOp(x, axesOf('flip', axis, x.shape.length)) as Tensor<D>;
-}
-
-/** Repeated along axes of size 1 and new leading axes, without a copy. */
-export function broadcastTo<D extends Dtype>(x: Tensor<D>, shape: Shape): Tensor<D> {
-  return broadcastToOp(x, shape) as Tensor<D>;
 }
 
 /** A new axis of size 1 at `axis`. A view. */

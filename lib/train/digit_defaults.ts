@@ -37,7 +37,7 @@ const spherical: HyperParameters = {
 
 /** What `clebsch train spherical-mnist` does unless it is told otherwise. */
 export const digitDefaults: Readonly<Record<DigitModel, HyperParameters>> = {
-  hybrid: { ...spherical, epochs: 40, copies: 16, strain: 0.12 },
+  hybrid: { ...spherical, copies: 16, strain: 0.12 },
   strict: { ...spherical, epochs: 12, checkpointEvery: 1500 },
   planar: { ...spherical, epochs: 6, lr: 2e-3, checkpointEvery: 2000 },
 };

@@ -8,7 +8,7 @@ import { ClebschError, expected } from '../errors.js';
 import { type Classifier } from '../models/classifier.js';
 import { digitClassifier } from '../models/digits.js';
 import { cast, concat, toDevice } from '../ops/layout.js';
-import { slice } from '../ops/views.js';
+import { slice } from '../ops/blocks.js';
 import { random } from '../random.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';

@@ -3,7 +3,7 @@ import { softmaxCrossEntropy } from '../nn/loss.js';
 import type { Module } from '../nn/module.js';
 import { concat } from '../ops/layout.js';
 import { argmax } from '../ops/reduce.js';
-import { slice } from '../ops/views.js';
+import { slice } from '../ops/blocks.js';
 import { synchronize } from '../machine.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';

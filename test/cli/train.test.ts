@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { npy, safetensors, tensor } from '../../lib/index.js';
-import { runFiles } from '../../lib/train/run_folder.js';
+import { readConfig, runFiles } from '../../lib/train/run_folder.js';
 import { bars, idx, writeBars } from '../support/digits.js';
 import { type Circumstances, type Ended, clebsch } from './command.js';
 
@@ -153,6 +153,15 @@ test('--max-minutes ends with status 0, a checkpoint and a model', async () => {
 test('a plan may come from a file, such as the configuration of a run', async () => {
   const args = [...train('planned', '--limit', '24', '--epochs', '1', '--json'), '--model', runFiles(at('run')).config];
   expect(json(await run(args))).toMatchObject({ parameters: expect.any(Number) });
+});
+
+test('digits are read as it is asked for, and a run goes on so', async () => {
+  const args = train('bilinear', '--limit', '24', '--epochs', '1', '--json', '--interpolation', 'bilinear');
+  expect((await run(args)).status).toBe(0);
+  expect(await readConfig(at('bilinear'))).toMatchObject({ plan: { model: 'planar', interpolation: 'bilinear' } });
+  expect((await run([...args, '--resume'])).status).toBe(0);
+  const other = await run([...train('bilinear', '--json', '--resume'), '--interpolation', 's2cnn']);
+  expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('config.json has plan')]);
 });
 
 test('a loss that is not finite is one line that names step and operation, and status 1', async () => {

@@ -50,6 +50,27 @@ describe('digits on the sphere', () => {
     expect(signal[t * grid.nPhi + p]).toBeCloseTo((5 * row + 3 * column) / 255, 6);
   });
 
+  // Printed by examples/mnist/gendata.py of s2cnn, as it was from 2018 to 2024, for this image on its grid of bandwidth 10. (It has the middle of
+  // the digit at the north pole, too.)
+  test('s2cnn: the samples of the program behind the published data', async () => {
+    const pattern = Uint8Array.from({ length: side ** 2 }, (_, i) => {
+      const [row, column] = [Math.floor(i / side), i % side];
+      return Math.min(row, column) < 3 || Math.max(row, column) > side - 4 ? 0 : (i * 7919) % 256;
+    });
+    const its = { theta: Array.from({ length: 20 }, (_, t) => (Math.PI * t) / 20), nPhi: 20, interpolation: 's2cnn' } as const;
+    const rowOf = (signal: Float32Array, t: number): number[] =>
+      Array.from(signal.subarray(20 * t, 20 * t + 20), (v) => Math.round(255 * v));
+    const signal = await projectDigits(pattern, its);
+    expect(rowOf(signal, 11).every((v) => v === 0)).toBe(true);
+    expect(rowOf(signal, 12)).toEqual([0, 0, 3, 2, 0, 0, 0, 1, 15, 0, 0, 0, 23, 85, 0, 0, 0, 121, 3, 0]);
+    expect(rowOf(signal, 14)).toEqual([107, 165, 214, 89, 243, 116, 141, 212, 167, 163, 200, 144, 93, 218, 64, 191, 23, 96, 140, 144]);
+    expect(rowOf(signal, 18)).toEqual([130, 107, 74, 73, 255, 238, 207, 182, 168, 166, 178, 201, 234, 92, 105, 67, 101, 126, 140, 141]);
+    const turned = await projectDigits(pattern, its, { angles: [0.3, 1.1, 2.5] });
+    expect(rowOf(turned, 9)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 70, 101, 158, 136, 204, 155, 10, 0, 0, 0, 0, 0]);
+    expect(rowOf(turned, 14)).toEqual([0, 0, 0, 0, 0, 0, 0, 185, 228, 153, 68, 167, 169, 148, 230, 93, 0, 0, 0, 0]);
+    expect(Math.max(...(await projectDigits(new Uint8Array(side ** 2), its)))).toBe(0);
+  });
+
   test('angles turn the signal: f(R^-1 x)', async () => {
     const digit = block(12, 16, 12, 16);
     const unturned = await projectDigits(digit, grid);

@@ -21,12 +21,26 @@ test.each(digitModels)('%s: the plan is JSON that passes its own check', (model)
   expect(checkDigitPlan(plan, 'plan')).toEqual(digitPlan(model));
 });
 
+test('a plan says how digits are read, and the model file with it', () => {
+  const plan = { model: 'strict', L: 3, blocks: [], interpolation: 'bilinear' } as const;
+  for (const [interpolation, input] of [
+    [{ interpolation: 's2cnn' }, 's2cnn'],
+    [{}, 'bilinear'],
+    [{ interpolation: undefined }, undefined],
+  ] as const) {
+    const classifier = digitClassifier({ ...plan, ...interpolation } as typeof plan);
+    expect(classifier.options.input.interpolation).toBe(input);
+    classifier.dispose();
+  }
+});
+
 test.each<[string, unknown, RegExp]>([
   ['no object', 3, /an object for plan/],
   ['another model', { model: 'deep' }, /hybrid, strict, planar for plan\.model/],
   ['no bandlimit', { model: 'strict' }, /plan\.L/],
   ['an unknown option', { model: 'planar', L: 4, width: 3 }, /plan.*width/],
   ['a group block in a strict network', { model: 'strict', L: 4, blocks: [group] }, /plan\.blocks\.0/],
+  ['a way to read digits that is not known', { model: 'strict', L: 4, interpolation: 'nearest' }, /plan\.interpolation/],
   ['an activation that is not known', { model: 'hybrid', L: 4, blocks: [{ ...group, fn: 'step' }] }, /plan\.blocks\.0\.fn/],
   ['absurd sizes', { model: 'hybrid', L: 4, blocks: [{ ...group, channels: 1e9 }] }, /plan\.blocks\.0\.channels/],
 ])('%s is no plan', (_, plan, message) => {

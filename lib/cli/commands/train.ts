@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { cacheFolder } from '../../data/input_cache.js';
+import { interpolations } from '../../data/projection.js';
 import { deviceCode, deviceName } from '../../device.js';
 import { info, setThreads } from '../../machine.js';
 import { type DigitModel, type DigitPlan, digitModels, digitPlan } from '../../models/digits.js';
@@ -20,6 +21,7 @@ const options = {
   out: text('RUN', 'folder of the run: configuration, metrics, checkpoint, model (required)'),
   train: choice(['nr', 'r'], 'unrotated digits, or each under a random rotation (required)'),
   model: text(`${digitModels.join('|')}|PLAN.json`, 'network, or a file with a plan of your own (default hybrid)'),
+  interpolation: choice(interpolations, 'how digits are read between their pixels: s2cnn, as in the published data (default), or bilinear'),
   epochs: whole('passes over the training digits', 1),
   batch: whole('digits per step', 1),
   seed: whole('seed of weights, order and rotations (default 0)', 0),
@@ -44,13 +46,14 @@ const options = {
 
 type Given = Values<typeof options>;
 
-async function planOf(given: string): Promise<DigitPlan> {
-  return digitModels.includes(given as DigitModel) ? digitPlan(given as DigitModel) : readPlan(given);
+async function planOf({ model = 'hybrid', interpolation }: Given): Promise<DigitPlan> {
+  const plan = digitModels.includes(model as DigitModel) ? digitPlan(model as DigitModel) : await readPlan(model);
+  return interpolation === undefined ? plan : { ...plan, interpolation };
 }
 
 /** What the command line says of the configuration. */
 async function givenConfig(given: Given): Promise<Partial<RunConfig>> {
-  const plan = given.model === undefined ? undefined : await planOf(given.model);
+  const plan = given.model === undefined && given.interpolation === undefined ? undefined : await planOf(given);
   const limit = given.limit ?? (given.quick ? quickRun.limit : undefined);
   const { train, epochs, batch, seed, lr, dtype, copies, strain } = given;
   const config = {

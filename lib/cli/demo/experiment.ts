@@ -31,9 +31,9 @@ export const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 type Form = SignalInput['form'];
 
-/** The same signals for both networks. They are sampled at twice the bandlimit, so that little of a digit's fine detail folds back. */
+/** The same signals for both networks, digits as in the published data. They are sampled at twice the bandlimit, so that little of a digit's fine detail folds back. */
 export function signalInput(form: Form): SignalInput {
-  return { sampling: 'gl', bandlimit: 2 * bandlimit, L: bandlimit, form };
+  return { sampling: 'gl', bandlimit: 2 * bandlimit, L: bandlimit, form, interpolation: 's2cnn' };
 }
 
 /** What is compared: how the input looks, how the network is made, and its learning rate. */

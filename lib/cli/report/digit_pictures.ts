@@ -19,10 +19,9 @@ export function pick({ images, labels, angles }: TestDigits, indices: readonly n
 
 /** Digits as a network sees them: the degrees l < L that its input keeps; turned by `angles`. */
 export async function seenSpheres(images: Uint8Array, input: SignalInput, angles?: Float64Array): Promise<Sphere[]> {
-  const { sampling, bandlimit, L } = input;
+  const { L } = input;
   const coefficients = await tidy(async () => {
-    const form = { sampling, bandlimit, L, form: 'coefficients' } as const;
-    return (await sphericalDigits(images, form, { device: 'cpu', ...(angles && { angles }) })).data();
+    return (await sphericalDigits(images, { ...input, form: 'coefficients' }, { device: 'cpu', ...(angles && { angles }) })).data();
   });
   const all = Float64Array.from(coefficients as ArrayLike<number>);
   return Promise.all(Array.from({ length: all.length / L ** 2 }, (_, i) => sphereOf(all.slice(i * L ** 2, (i + 1) * L ** 2))));
@@ -54,7 +53,7 @@ export async function digitGalleries(digits: TestDigits, input: SignalInput): Pr
       'Digits on the sphere',
       'The first test digits as they are projected, in the equal-area Mollweide projection. The south pole is in the middle of each picture.',
       'projected',
-      await projectedSpheres(images),
+      await projectedSpheres(images, input),
     ),
     gallery('What a network sees of them', `The same digits, degrees l < ${input.L}.`, 'digit', await seenSpheres(images, input)),
     gallery('The same, turned', 'Each digit under its random rotation.', 'rotated', await seenSpheres(images, input, angles)),

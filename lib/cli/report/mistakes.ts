@@ -52,7 +52,7 @@ export async function mistakeGallery(model: Classifier, digits: TestDigits, { lo
     digits,
     worst.map(({ index }) => index),
   );
-  const [projected, seen] = [await projectedSpheres(images, angles), await seenSpheres(images, input, angles)];
+  const [projected, seen] = [await projectedSpheres(images, input, angles), await seenSpheres(images, input, angles)];
   const paper = { height: digitSide, width: digitSide, scale: 6, colormap: 'ink', range: [0, 255] } as const;
   const pictures = worst.map((mistake, i): ReportPicture => {
     const written = pixelPicture(images.subarray(i * digitSide ** 2, (i + 1) * digitSide ** 2), paper);

@@ -1,6 +1,7 @@
 import { projectDigits } from '../../data/projection.js';
 import { type Tau, degreeOffset } from '../../harmonics/irreps.js';
 import { s2Transform } from '../../harmonics/s2_transform.js';
+import type { SignalInput } from '../../models/input.js';
 import type { ColormapName } from '../../report/colormap.js';
 import type { ReportPicture } from '../../report/html.js';
 import { mollweidePicture } from '../../report/mollweide.js';
@@ -35,9 +36,10 @@ export async function sphereOf(coefficients: Float64Array): Promise<Sphere> {
 }
 
 /** Digits [n, 28, 28] on the sphere as they are projected, each turned by its `angles` [n, 3]. */
-export async function projectedSpheres(images: Uint8Array, angles?: Float64Array): Promise<Sphere[]> {
+export async function projectedSpheres(images: Uint8Array, input: SignalInput, angles?: Float64Array): Promise<Sphere[]> {
+  const { interpolation = 'bilinear' } = input;
   const rows = rowsFor(1);
-  const all = await projectDigits(images, { theta: colatitudes(rows), nPhi: 2 * rows }, angles && { angles });
+  const all = await projectDigits(images, { theta: colatitudes(rows), nPhi: 2 * rows, interpolation }, angles && { angles });
   const size = 2 * rows ** 2;
   return Array.from({ length: all.length / size }, (_, i) => ({ samples: all.subarray(i * size, (i + 1) * size), rows }));
 }
