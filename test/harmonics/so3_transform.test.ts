@@ -12,9 +12,11 @@ import {
   s2Transform,
   so3Correlation,
   so3Transform,
+  slice,
   so3Type,
   sum,
   tensor,
+  tidy,
   typeSize,
   zonalConvolution,
 } from '../../lib/index.js';
@@ -117,6 +119,35 @@ test('real signals are a special case of complex ones; the integral', () => {
   const weights = tensor(plan.quadratureWeights, [plan.nBeta, 1, 1], { dtype: 'float64' });
   const integral = sum(mul(f, weights), [0, 1, 2]).dataSync();
   expect(relativeError(integral, c.dataSync().slice(0, 3))).toBeLessThan(1e-13);
+});
+
+test.each([
+  [true, 1],
+  [false, 1],
+  [true, 33],
+  [false, 33],
+])('samples do not mix: real %p, %d channels, also where they are a view', (isReal, C) => {
+  tidy(() => {
+    const plan = so3Transform({ L: 5, N: 3, real: isReal, dtype: 'float64' });
+    const axes = isReal ? [typeSize(so3Type(5, 3))] : [5, 25];
+    const dtype = isReal ? 'float64' : 'complex128';
+    const wide = normal([3, 2, ...axes, C + 1], dtype);
+    const c = slice(wide, [0, 0, ...axes.map(() => 0), 1], [3, 2, ...axes, C]);
+    const f = plan.inverse(c);
+    const back = plan.forward(f);
+    const of = (x: Tensor, i: number, j: number): Tensor => {
+      const rest = x.shape.slice(2);
+      return reshape(slice(x, [i, j, ...rest.map(() => 0)], [1, 1, ...rest]), rest);
+    };
+    for (const [i, j] of [
+      [0, 0],
+      [0, 1],
+      [2, 1],
+    ] as const) {
+      expect(difference(of(f, i, j), plan.inverse(of(c, i, j)))).toBeLessThan(1e-14);
+      expect(difference(of(back, i, j), plan.forward(of(f, i, j)))).toBeLessThan(1e-14);
+    }
+  });
 });
 
 test('an empty batch, no channels', () => {
