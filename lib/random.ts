@@ -1,10 +1,10 @@
 import { deviceCode } from './device.js';
 import { dtypeCode } from './dtype.js';
 import { expected } from './errors.js';
+import { slice } from './ops/blocks.js';
 import { acos, mul, sub } from './ops/elementwise.js';
 import { concat } from './ops/layout.js';
 import { normalOp, uniformOp } from './ops/random.js';
-import { slice } from './ops/blocks.js';
 import { tidy } from './scope.js';
 import { type Tensor, type TensorOptions, sizeOf } from './tensor.js';
 

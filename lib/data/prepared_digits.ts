@@ -1,4 +1,4 @@
-import { type SignalInput, inputShape } from '../models/input.js';
+import { type SignalInput, inputShape } from './signal_input.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { cached, sha256 } from './input_cache.js';

@@ -1,6 +1,6 @@
 import type { DeviceOption } from '../device.js';
 import { synchronize } from '../machine.js';
-import { type SignalInput, digitGrid, inputGrid, prepareSignals } from '../models/input.js';
+import { type SignalInput, digitGrid, inputGrid, prepareSignals } from './signal_input.js';
 import { concat } from '../ops/layout.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';

@@ -1,8 +1,8 @@
 import { native } from '../native.js';
+import { pad, slice } from '../ops/blocks.js';
 import { matmul } from '../ops/contract.js';
 import { add, mul } from '../ops/elementwise.js';
 import { fourierAnalysis, fourierSynthesis } from '../ops/fourier.js';
-import { pad, slice } from '../ops/blocks.js';
 import { concat } from '../ops/layout.js';
 import { gatherRows, scatterRows } from '../ops/rows.js';
 import { reshape, transpose } from '../ops/views.js';

@@ -1,7 +1,7 @@
 import { expected } from '../errors.js';
+import { pad } from '../ops/blocks.js';
 import { contract } from '../ops/contract.js';
 import { add } from '../ops/elementwise.js';
-import { pad } from '../ops/blocks.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { checkType } from './degree.js';

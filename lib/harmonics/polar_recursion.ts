@@ -1,9 +1,9 @@
 import { realDtype } from '../dtype.js';
 import { native } from '../native.js';
+import { slice } from '../ops/blocks.js';
 import { mul } from '../ops/elementwise.js';
 import { cast, concat } from '../ops/layout.js';
 import { type LegendreSums, legendreSums } from '../ops/legendre.js';
-import { slice } from '../ops/blocks.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';

@@ -1,11 +1,11 @@
 import { isComplex, realDtype } from '../dtype.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
+import { slice } from '../ops/blocks.js';
 import { contract } from '../ops/contract.js';
 import { cos, mul, sin, sub } from '../ops/elementwise.js';
 import { cast, toDevice } from '../ops/layout.js';
 import { gatherRows } from '../ops/rows.js';
-import { slice } from '../ops/blocks.js';
 import { asComplex, asReal, expandDims, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import { Tensor, tensor } from '../tensor.js';

@@ -1,10 +1,10 @@
 import { type GroupBandlimits, groupToComplexBasis, groupToRealBasis } from '../harmonics/group_basis.js';
 import { checkWhole } from '../harmonics/sampling.js';
 import { complexDtype } from '../dtype.js';
+import { slice } from '../ops/blocks.js';
 import { conj } from '../ops/conjugate.js';
 import { add } from '../ops/elementwise.js';
 import { cast } from '../ops/layout.js';
-import { slice } from '../ops/blocks.js';
 import { real, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';

@@ -1,7 +1,7 @@
 import { expected } from '../errors.js';
 import { Module } from '../nn/module.js';
 import type { Tensor } from '../tensor.js';
-import type { SignalInput } from './input.js';
+import type { SignalInput } from '../data/signal_input.js';
 
 export interface ClassifierOptions {
   readonly network: Module;

@@ -1,4 +1,5 @@
 import { type Interpolation, interpolations } from '../data/projection.js';
+import { digitInput } from '../data/signal_input.js';
 import { expectFormat } from '../formats/format_check.js';
 import type { ParameterOptions } from '../nn/index.js';
 import { pointwise } from '../nn/activation.js';
@@ -15,18 +16,18 @@ export type DigitModel = (typeof digitModels)[number];
 
 type Without<Plan> = Omit<Plan, 'classes' | keyof ParameterOptions>;
 
-interface Digits {
-  /** How digits are put on the sphere; default 'bilinear'. */
+interface Reading {
+  /** How digits are read where they are put on the sphere; default 'bilinear'. */
   readonly interpolation?: Interpolation;
 }
 
 /** Activations at the points of SO(3), then products; or, `strict`, products alone. */
-export interface SphericalDigitPlan extends Without<SphericalNetworkPlan>, Digits {
+export interface SphericalDigitPlan extends Without<SphericalNetworkPlan>, Reading {
   readonly model: 'hybrid' | 'strict';
 }
 
 /** A CNN on the latitude-longitude image, 2L x 2L, of the degrees l < L. */
-export interface PlanarDigitPlan extends Omit<Without<PlanarCnnPlan>, 'height' | 'width'>, Digits {
+export interface PlanarDigitPlan extends Omit<Without<PlanarCnnPlan>, 'height' | 'width'>, Reading {
   readonly model: 'planar';
   readonly L: number;
 }
@@ -130,13 +131,11 @@ export function checkDigitPlan(value: unknown, path: string): DigitPlan {
 /** A freshly initialized network that takes digits (see `SignalInput`) and has a logit for each of 0..9. Throws ERR_VALUE for a plan that does not fit. */
 export function digitClassifier(plan: DigitPlan, options: ParameterOptions = {}): Classifier {
   const { model, interpolation, L, ...sizes } = plan;
-  // Sampled at twice the bandlimit, so that little of a digit's fine detail folds back.
-  const grid = { sampling: 'gl', bandlimit: 2 * L, L, ...(interpolation && { interpolation }) } as const;
   const common = { classes: classes.length, ...options };
   if (model === 'planar') {
     const network = planarCnn({ ...(sizes as Omit<PlanarDigitPlan, 'model' | 'L'>), height: 2 * L, width: 2 * L, ...common });
-    return new Classifier({ network, input: { ...grid, form: 'image' }, classes });
+    return new Classifier({ network, input: digitInput(L, 'image', interpolation), classes });
   }
   const network = sphericalNetwork({ ...(sizes as Omit<SphericalDigitPlan, 'model' | 'L'>), L, ...common });
-  return new Classifier({ network, input: { ...grid, form: 'coefficients' }, classes });
+  return new Classifier({ network, input: digitInput(L, 'coefficients', interpolation), classes });
 }

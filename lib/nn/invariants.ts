@@ -1,8 +1,8 @@
 import { isComplex } from '../dtype.js';
 import { degree } from '../harmonics/degree.js';
 import type { Tau } from '../harmonics/irreps.js';
-import { concat } from '../ops/layout.js';
 import { slice } from '../ops/blocks.js';
+import { concat } from '../ops/layout.js';
 import { asReal, reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';

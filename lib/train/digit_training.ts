@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Digits, firstDigits, loadMnist } from '../data/mnist.js';
-import { preparedDigits } from '../data/prepared_digits.js';
 import type { DigitPoses } from '../data/poses.js';
+import { preparedDigits } from '../data/prepared_digits.js';
 import { digitRotations, digitStrains } from '../data/random_poses.js';
 import type { Device } from '../device.js';
 import { ClebschError, expected } from '../errors.js';
 import { type Classifier } from '../models/classifier.js';
 import { digitClassifier } from '../models/digits.js';
-import { cast, concat, toDevice } from '../ops/layout.js';
 import { slice } from '../ops/blocks.js';
+import { cast, concat, toDevice } from '../ops/layout.js';
 import { random } from '../random.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';

@@ -1,9 +1,9 @@
 import { ClebschError } from '../errors.js';
 import { softmaxCrossEntropy } from '../nn/loss.js';
 import type { Module } from '../nn/module.js';
+import { slice } from '../ops/blocks.js';
 import { concat } from '../ops/layout.js';
 import { argmax } from '../ops/reduce.js';
-import { slice } from '../ops/blocks.js';
 import { synchronize } from '../machine.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';

@@ -73,8 +73,8 @@ class HostMemory {
 #ifndef __SANITIZE_ADDRESS__  // reuse would hide a use after free
     if (c < kClasses) {
       std::lock_guard lock(mutex_);
-      while (kept_ + class_size(c) > kMaxKept) drop_oldest();
       if (free_[c].size() < kMaxBlocks) {
+        while (kept_ + class_size(c) > kMaxKept) drop_oldest();
         free_[c].push_back(block);
         kept_ += class_size(c);
         return;

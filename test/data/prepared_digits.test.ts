@@ -6,7 +6,7 @@ import { preparedDigits } from '../../lib/data/prepared_digits.js';
 import { digitRotations } from '../../lib/data/random_poses.js';
 import { sphericalDigits } from '../../lib/data/spherical_digits.js';
 import { random } from '../../lib/index.js';
-import type { SignalInput } from '../../lib/models/input.js';
+import type { SignalInput } from '../../lib/data/signal_input.js';
 import { bars } from '../support/digits.js';
 
 const n = 20;

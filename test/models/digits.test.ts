@@ -1,6 +1,6 @@
 import { models, random, tidy } from '../../lib/index.js';
 import { checkDigitPlan, digitClassifier, digitModels, digitPlan } from '../../lib/models/digits.js';
-import { inputShape } from '../../lib/models/input.js';
+import { inputShape } from '../../lib/data/signal_input.js';
 
 const group = { kind: 'group', L: 3, N: 2, channels: 2, knots: 2 } as const;
 const lift = { L: 3, channels: 2, knots: 2 };

@@ -1,6 +1,6 @@
 import { type Contestant, classes, signalInput } from '../../lib/cli/demo/experiment.js';
 import { type DeviceOption, type Tensor, nn, optim, random, tensor } from '../../lib/index.js';
-import { inputShape } from '../../lib/models/input.js';
+import { inputShape } from '../../lib/data/signal_input.js';
 
 /** One training step of a network of the demo on random numbers; returns the loss. */
 export function demoStep(contestant: Contestant, batch: number, device: DeviceOption = 'cpu'): () => Tensor {

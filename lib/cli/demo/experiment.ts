@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Digits } from '../../data/mnist.js';
 import { Classifier } from '../../models/classifier.js';
-import type { SignalInput } from '../../models/input.js';
+import { type SignalInput, digitInput } from '../../data/signal_input.js';
 import { planarCnn } from '../../models/planar_cnn.js';
 import { sphericalNetwork } from '../../models/spherical_plan.js';
 import type { Module, ParameterOptions } from '../../nn/index.js';
@@ -31,9 +31,9 @@ export const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 type Form = SignalInput['form'];
 
-/** The same signals for both networks, digits as in the published data. They are sampled at twice the bandlimit, so that little of a digit's fine detail folds back. */
+/** The same signals for both networks, of digits as in the published data. */
 export function signalInput(form: Form): SignalInput {
-  return { sampling: 'gl', bandlimit: 2 * bandlimit, L: bandlimit, form, interpolation: 's2cnn' };
+  return digitInput(bandlimit, form, 's2cnn');
 }
 
 /** What is compared: how the input looks, how the network is made, and its learning rate. */

@@ -1,7 +1,7 @@
 import { type Tau, s2Type } from '../../harmonics/irreps.js';
 import { rotate } from '../../harmonics/rotation.js';
+import type { SignalInput } from '../../data/signal_input.js';
 import { sphericalDigits } from '../../data/spherical_digits.js';
-import type { SignalInput } from '../../models/input.js';
 import type { SphericalNetwork } from '../../models/spherical_network.js';
 import { cast, toDevice } from '../../ops/layout.js';
 import type { Gallery, ReportPicture, Table } from '../../report/html.js';

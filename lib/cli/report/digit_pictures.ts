@@ -1,6 +1,6 @@
 import { digitSide } from '../../data/mnist.js';
+import type { SignalInput } from '../../data/signal_input.js';
 import { sphericalDigits } from '../../data/spherical_digits.js';
-import type { SignalInput } from '../../models/input.js';
 import type { Gallery, ReportPicture } from '../../report/html.js';
 import { pixelPicture } from '../../report/picture.js';
 import { tidy } from '../../scope.js';

@@ -3,7 +3,7 @@ import { expected } from '../../errors.js';
 import type { Digits } from '../../data/mnist.js';
 import { preparedDigits } from '../../data/prepared_digits.js';
 import type { Classifier } from '../../models/classifier.js';
-import type { SignalInput } from '../../models/input.js';
+import type { SignalInput } from '../../data/signal_input.js';
 import { cast, toDevice } from '../../ops/layout.js';
 import { tidy } from '../../scope.js';
 import { type Tensor, tensor } from '../../tensor.js';

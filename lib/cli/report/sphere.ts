@@ -1,7 +1,7 @@
 import { projectDigits } from '../../data/projection.js';
 import { type Tau, degreeOffset } from '../../harmonics/irreps.js';
 import { s2Transform } from '../../harmonics/s2_transform.js';
-import type { SignalInput } from '../../models/input.js';
+import type { SignalInput } from '../../data/signal_input.js';
 import type { ColormapName } from '../../report/colormap.js';
 import type { ReportPicture } from '../../report/html.js';
 import { mollweidePicture } from '../../report/mollweide.js';
@@ -36,8 +36,11 @@ export async function sphereOf(coefficients: Float64Array): Promise<Sphere> {
 }
 
 /** Digits [n, 28, 28] on the sphere as they are projected, each turned by its `angles` [n, 3]. */
-export async function projectedSpheres(images: Uint8Array, input: SignalInput, angles?: Float64Array): Promise<Sphere[]> {
-  const { interpolation = 'bilinear' } = input;
+export async function projectedSpheres(
+  images: Uint8Array,
+  { interpolation = 'bilinear' }: SignalInput,
+  angles?: Float64Array,
+): Promise<Sphere[]> {
   const rows = rowsFor(1);
   const all = await projectDigits(images, { theta: colatitudes(rows), nPhi: 2 * rows, interpolation }, angles && { angles });
   const size = 2 * rows ** 2;

@@ -1,4 +1,4 @@
-import { networkEquivarianceError } from '../../../lib/models/digits_equivariance.js';
+import { networkEquivarianceError } from '../../../lib/train/network_equivariance.js';
 import type { Effort, Report } from '../report.js';
 import { evaluated, trained } from './runs.js';
 

@@ -1,4 +1,3 @@
-import { type Interpolation, type SphereGrid, projectDigits } from '../data/projection.js';
 import { expected } from '../errors.js';
 import type { Sampling } from '../harmonics/sampling.js';
 import { type S2Transform, s2Transform } from '../harmonics/s2_transform.js';
@@ -6,6 +5,7 @@ import { slice } from '../ops/blocks.js';
 import { expandDims } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
+import { type Interpolation, type SphereGrid, projectDigits } from './projection.js';
 
 /** How signals on the sphere become the input of a network: degrees l < L of samples on a grid. */
 export interface SignalInput {
@@ -18,6 +18,11 @@ export interface SignalInput {
   readonly form: 'coefficients' | 'image';
   /** How digits are read where they are put on the sphere; default 'bilinear'. */
   readonly interpolation?: Interpolation;
+}
+
+/** Digits, degrees l < L: sampled at twice the bandlimit, so that little of their fine detail folds back. */
+export function digitInput(L: number, form: SignalInput['form'], interpolation?: Interpolation): SignalInput {
+  return { sampling: 'gl', bandlimit: 2 * L, L, form, ...(interpolation && { interpolation }) };
 }
 
 /** The transform on the grid of the samples. */

@@ -2,15 +2,15 @@ import type { DeviceOption } from '../device.js';
 import { expected } from '../errors.js';
 import { equivarianceError } from '../harmonics/equivariance.js';
 import { loadModel } from '../model_file.js';
+import { buildModule, describeModule } from '../models/build.js';
+import { Classifier } from '../models/classifier.js';
+import { isObject } from '../models/schema.js';
+import { SphericalNetwork } from '../models/spherical_network.js';
 import { CovariantNorm } from '../nn/covariant_norm.js';
 import { scaleFragments } from '../nn/fragments.js';
 import { Sequential } from '../nn/sequential.js';
 import { random } from '../random.js';
 import type { Tensor } from '../tensor.js';
-import { buildModule, describeModule } from './build.js';
-import { Classifier } from './classifier.js';
-import { isObject } from './schema.js';
-import { SphericalNetwork } from './spherical_network.js';
 
 const gridActivations: readonly unknown[] = ['S2Activation', 'SO3Activation'];
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { memory, models, nn, random, s2Type, saveModel } from '../../lib/index.js';
-import { networkEquivarianceError } from '../../lib/models/digits_equivariance.js';
+import { networkEquivarianceError } from '../../lib/train/network_equivariance.js';
 
 const L = 4;
 const tau = s2Type(L);
