@@ -138,41 +138,40 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   protected synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
     const { N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
-    return this.inLanes(x, this.axes, [nGamma, nBeta, nAlpha], (own) => {
-      const [batch, , channels] = own.shape as [number, number, number];
-      const rings = this.polar.synthesis(own, inverse);
+    const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
+    const batch = product(lead);
+    return tidy(() => {
+      const rings = this.polar.synthesis(reshape(x, [batch, product(this.axes), channels]), inverse);
       const inner = nBeta * nAlpha * channels;
       const circles = reshape(this.alphaStep.synthesis(rings, inverse ? 1 : this.mean), [batch, 1, 2 * N - 1, inner]);
-      return slice(this.gammaStep.synthesis(circles), [0, 0, 0], [batch, nGamma, inner]);
+      const whole = this.gammaStep.synthesis(circles);
+      return reshape(slice(whole, [0, 0, 0], [batch, nGamma, inner]), [...lead, nGamma, nBeta, nAlpha, channels]);
     });
   }
 
   protected analysis(name: string, f: Tensor, inverse: boolean): Tensor {
-    const { N, nAlpha, nBeta, nGamma } = this.grid;
+    const { nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
-    return this.inLanes(f, [nGamma, nBeta, nAlpha], this.axes, (own) => {
-      const [batch, , channels] = own.shape as [number, number, number];
-      const half = reshape(own, [batch, nGamma, nBeta * nAlpha * channels]);
-      const whole = this.circle === nGamma ? half : pad(half, [0, 0, 0], [0, this.circle - nGamma, 0]);
-      const circles = reshape(this.gammaStep.analysis(whole), [batch, (2 * N - 1) * nBeta * nAlpha, channels]);
-      return this.polar.analysis(this.alphaStep.analysis(circles, inverse ? 1 : this.mean), inverse);
+    const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
+    const [batch, points, size] = [product(lead), nGamma * nBeta * nAlpha, product(this.axes)];
+    const few = (this.input.real ? 1 : 2) * channels < fullLanes;
+    return tidy(() => {
+      const samples = reshape(f, [batch, points, channels]);
+      if (batch < 2 || !few) return reshape(this.coefficients(samples, inverse), [...lead, ...this.axes, channels]);
+      // Samples as channels of a single one: that pays here, where a signal is turned as it is read, and not in synthesis, which would write it so
+      const joined = this.coefficients(reshape(transpose(samples, [1, 0, 2]), [1, points, batch * channels]), inverse);
+      return reshape(transpose(reshape(joined, [size, batch, channels]), [1, 0, 2]), [...lead, ...this.axes, channels]);
     });
   }
 
-  /**
-   * From x [..., axes, C] to [..., axesOut, C], by `f` that maps [batch, rows, C]. Where channels are too few to fill vectors, samples become channels
-   * of a single one.
-   */
-  private inLanes(x: Tensor, axes: readonly number[], axesOut: readonly number[], f: (x: Tensor) => Tensor): Tensor {
-    const [lead, channels] = [x.shape.slice(0, -1 - axes.length), x.shape.at(-1)!];
-    const [batch, rows, rowsOut] = [product(lead), product(axes), product(axesOut)];
-    const shape = [...lead, ...axesOut, channels];
-    return tidy(() => {
-      const samples = reshape(x, [batch, rows, channels]);
-      if (batch < 2 || (this.input.real ? 1 : 2) * channels >= fullLanes) return reshape(f(samples), shape);
-      const joined = f(reshape(transpose(samples, [1, 0, 2]), [1, rows, batch * channels]));
-      return reshape(transpose(reshape(joined, [rowsOut, batch, channels]), [1, 0, 2]), shape);
-    });
+  /** f [batch, points, C] to [batch, rows, C]. */
+  private coefficients(f: Tensor, inverse: boolean): Tensor {
+    const { N, nAlpha, nBeta, nGamma } = this.grid;
+    const [batch, , channels] = f.shape as [number, number, number];
+    const half = reshape(f, [batch, nGamma, nBeta * nAlpha * channels]);
+    const whole = this.circle === nGamma ? half : pad(half, [0, 0, 0], [0, this.circle - nGamma, 0]);
+    const circles = reshape(this.gammaStep.analysis(whole), [batch, (2 * N - 1) * nBeta * nAlpha, channels]);
+    return this.polar.analysis(this.alphaStep.analysis(circles, inverse ? 1 : this.mean), inverse);
   }
 }
 
