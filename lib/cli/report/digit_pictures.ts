@@ -1,4 +1,5 @@
 import { digitSide } from '../../data/mnist.js';
+import type { Interpolation } from '../../data/projection.js';
 import type { SignalInput } from '../../data/signal_input.js';
 import { sphericalDigits } from '../../data/spherical_digits.js';
 import type { Gallery, ReportPicture } from '../../report/html.js';
@@ -39,6 +40,12 @@ async function flatPictures({ images, labels, angles }: TestDigits, input: Signa
   }));
 }
 
+/** What is done between pixels. */
+const readings: Readonly<Record<Interpolation, string>> = {
+  bilinear: 'interpolated between pixels',
+  s2cnn: 'read as in the published data, which leaves a fainter copy beside each stroke',
+};
+
 /** Some digits as they are projected, as a network sees them, and turned. */
 export async function digitGalleries(digits: TestDigits, input: SignalInput): Promise<Gallery[]> {
   const some = pick(digits, [0, 1, 2, 3].slice(0, digits.labels.length));
@@ -51,7 +58,7 @@ export async function digitGalleries(digits: TestDigits, input: SignalInput): Pr
   const all = [
     gallery(
       'Digits on the sphere',
-      'The first test digits as they are projected, in the equal-area Mollweide projection. The south pole is in the middle of each picture.',
+      `The first test digits as they are projected, ${readings[input.interpolation ?? 'bilinear']}. The equal-area Mollweide projection; the south pole is in the middle of each picture.`,
       'projected',
       await projectedSpheres(images, input),
     ),
