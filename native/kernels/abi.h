@@ -372,7 +372,7 @@ struct LegendreArgs {
   const int32_t* exponents;   // [bases][coarse + 16][slots]: of powers
   const double* seeds;        // [L]
   const double* steps;        // [all steps][3]
-  const double* factors;      // two triangles, spin other than 0: [all steps]
+  const double* factors;      // spin 0: [all steps][3], else [all steps]
   const double* slot_values;  // [4][slots]: u, cos(theta), weights of the two rings
   const double* powers;       // [bases][coarse + 16][slots]: b^(16 i), i < coarse, and b^i, i < 16, in [1/2, 1)
   const void* x;

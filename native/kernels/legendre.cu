@@ -22,10 +22,10 @@ class DegreeWalk {
   // Step k = 0, 1, ... of the order; returns whether its numbers are in range.
   __device__ bool step() {
     if (args_.spin == 0) {
-      const int64_t l = m_ + 2 * k_;
-      first_ = *legendre_factors(args_, l, m_).first * value_;
-      helper_ = x_ * value_ - (k_ > 0 ? *legendre_factors(args_, l - 1, m_).second * helper_ : 0);  // the transpose of the recursion of o_k
-      second_ = l + 1 < args_.L ? *legendre_factors(args_, l + 1, m_).first * helper_ : 0;
+      const double* factors = args_.factors + (row_ + k_) * kPairFactors;
+      first_ = factors[0] * value_;
+      helper_ = x_ * value_ - (k_ > 0 ? factors[2 - kPairFactors] * helper_ : 0);  // the transpose of the recursion of o_k
+      second_ = factors[1] * helper_;
     } else {
       first_ = args_.factors[row_ + k_] * value_;
     }

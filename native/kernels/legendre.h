@@ -12,9 +12,7 @@
 //
 // Spin 0, odd degrees: sum_k s_k D_{m+2k+1} = x sum_k o_k p_k, because x D_l is a sum of D_{l+1} and D_{l-1}:
 //   o_k = A_k s_k - B_k o_{k+1},  A_k = alpha_k / e_{l+1},  B_k = (e_{l+2}/e_{l+1}) (alpha_k/alpha_{k+1}),  l = m + 2k.
-// So an order is two sums over the same p_k. They are the even and the odd part about the equator. For spin 0, factors are two triangles by
-// degree, entry (l, m) at l (l+1)/2 + m, so that the orders of a degree are adjacent: alpha_k where l = m + 2k, A_k where l = m + 2k + 1;
-// and 0 or B_k.
+// So an order is two sums over the same p_k. They are the even and the odd part about the equator.
 //
 // Order -m: D_{l,-m}(theta) = (-1)^m D_lm(theta) for spin 0, else (-1)^{l+n} D_lm(pi - theta).
 //
@@ -33,6 +31,7 @@ namespace clebsch {
 constexpr int64_t kSlotPad = 16;
 constexpr int64_t kFinePowers = 16;
 constexpr int64_t kStepNumbers = 3;   // a, b + a end for the first end, and for the second
+constexpr int64_t kPairFactors = 3;   // alpha, A, B; A and B are 0 where there is no odd degree
 constexpr int64_t kOrderNumbers = 5;  // of LegendreOrder
 constexpr double kRescaleAbove = 0x1p128, kRescale = 0x1p-512;
 constexpr double kNegligible = 0x1p-80;
@@ -54,16 +53,9 @@ CLEBSCH_HD int64_t legendre_steps(const LegendreArgs& args, int64_t first) {
   return args.spin == 0 ? (degrees + 1) / 2 : degrees;
 }
 
-// Of a triangle of factors; whole vectors of orders may be read from any entry on.
-CLEBSCH_HD constexpr int64_t legendre_triangle(int64_t L) { return L * (L + 1) / 2 + kSlotPad; }
-
-// Spin 0: alpha or A, and B, of degree l and order m.
-struct LegendreFactors {
-  const double *first, *second;
-};
-CLEBSCH_HD LegendreFactors legendre_factors(const LegendreArgs& args, int64_t l, int64_t m) {
-  const double* first = args.factors + l * (l + 1) / 2 + m;
-  return {first, first + legendre_triangle(args.L)};
+// Spin 0: alpha, A and B of every step of an order.
+CLEBSCH_HD const double* legendre_pair_factors(const LegendreArgs& args, const LegendreOrder& order) {
+  return args.factors + int64_t{order.row} * kPairFactors;
 }
 
 CLEBSCH_HD bool legendre_is_complex(const LegendreArgs& args) { return args.dtype == Dtype::complex64 || args.dtype == Dtype::complex128; }

@@ -45,29 +45,24 @@ class Columns {
   }
 
   // Clears the columns that fill an order's up.
-  void clear_surplus(const OrderColumns& c, R* rows) const {
-    if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
+  template <class Row>
+  void clear_surplus(const OrderColumns& c, Row* rows) const {
+    if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(Row));
   }
 
   // Coefficients of the order in a run, as those of p_k.
-  void gather(const OrderColumns& c, const Run& run, R* rows) const {
-    for_signs(c, run, [&](auto length, int64_t sign, int64_t place, int64_t x) {
-      if (args_.spin == 0) {
-        gather_pairs(c, length, sign, place, x, rows);
-      } else {
-        gather_degrees(c, length, sign, place, x, rows);
-      }
+  template <class Row>
+  void gather(const OrderColumns& c, const Run& run, Row* rows) const {
+    for_lengths(c, run, [&](auto signs, auto length) {
+      args_.spin == 0 ? gather_pairs(c, signs, length, run, rows) : gather_degrees(c, length, run, rows);
     });
   }
 
   // The transpose: sums of products with p_k to coefficients.
-  void scatter(const OrderColumns& c, const Run& run, const R* rows) const {
-    for_signs(c, run, [&](auto length, int64_t sign, int64_t place, int64_t x) {
-      if (args_.spin == 0) {
-        scatter_pairs(c, length, sign, place, x, rows);
-      } else {
-        scatter_degrees(c, length, sign, place, x, rows);
-      }
+  template <class Row>
+  void scatter(const OrderColumns& c, const Run& run, const Row* rows) const {
+    for_lengths(c, run, [&](auto signs, auto length) {
+      args_.spin == 0 ? scatter_pairs(c, signs, length, run, rows) : scatter_degrees(c, length, run, rows);
     });
   }
 
@@ -76,83 +71,105 @@ class Columns {
     int64_t value;
   };
 
-  // f(length, sign of the order, first column, offset in the coefficients of degree 0); lengths of 1 and 2 are known to the compiler.
+  // f(signs, length); the compiler knows signs, and lengths of 1 and 2.
   template <class F>
-  void for_signs(const OrderColumns& c, const Run& run, F f) const {
-    for (int64_t sign = 0; sign < c.signs; ++sign) {
-      const int64_t place = sign * per_sign_ + run.place, x = (sign == 0 ? c.m : -c.m) * args_.inner * parts_ + run.x;
-      if (run.length == 1) {
-        f(Constant<int64_t{1}>{}, sign, place, x);
-      } else if (run.length == 2) {
-        f(Constant<int64_t{2}>{}, sign, place, x);
-      } else {
-        f(Length{run.length}, sign, place, x);
-      }
+  static void for_lengths(const OrderColumns& c, const Run& run, F f) {
+    const auto with_signs = [&](auto length) { c.signs == 1 ? f(Constant<int64_t{1}>{}, length) : f(Constant<int64_t{2}>{}, length); };
+    if (run.length == 1) {
+      with_signs(Constant<int64_t{1}>{});
+    } else if (run.length == 2) {
+      with_signs(Constant<int64_t{2}>{});
+    } else {
+      with_signs(Length{run.length});
     }
+  }
+
+  // f(i, j): number i of a run, of both signs, is in column j.
+  template <class S, class N, class F>
+  CLEBSCH_INLINE void for_numbers(S signs, N length, const Run& run, F f) const {
+    for (int64_t sign = 0; sign < signs.value; ++sign)
+      for (int64_t i = 0; i < length.value; ++i) f(sign, i, sign * per_sign_ + run.place + i);
   }
 
   int64_t row_of(int64_t l) const { return (l * l + l) * args_.inner * parts_; }
+  int64_t order_offset(const OrderColumns& c, int64_t sign) const { return (sign == 0 ? c.m : -c.m) * args_.inner * parts_; }
   double mirror(const OrderColumns& c, int64_t sign, int64_t l) const { return sign == 0 ? 1 : legendre_mirror_sign(args_, c.m, l); }
 
   // Even degrees by alpha, odd ones through their recursion from the last step down (kernels/legendre.h).
-  template <class N>
-  void gather_pairs(const OrderColumns& c, N length, int64_t sign, int64_t place, int64_t offset, R* rows) const {
-    const double mirrored = mirror(c, sign, 0);
-    const R* x = static_cast<const R*>(args_.x) + offset;
-    double odd[kMostColumns] = {};
+  template <class S, class N, class Row>
+  void gather_pairs(const OrderColumns& c, S signs, N length, const Run& run, Row* rows) const {
+    const double mirrored[2] = {1, mirror(c, 1, 0)};
+    const double* factors = legendre_pair_factors(args_, c.order);
+    const R* x = static_cast<const R*>(args_.x) + run.x;
+    double odd[2][kMostColumns] = {};
     for (int64_t k = c.steps - 1; k >= 0; --k) {
       const int64_t l = c.m + 2 * k;
-      const LegendreFactors odd_factors = legendre_factors(args_, l + 1 < args_.L ? l + 1 : l, c.m);
-      const double alpha = mirrored * *legendre_factors(args_, l, c.m).first, a = mirrored * *odd_factors.first, b = *odd_factors.second;
+      const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1], b = factors[k * kPairFactors + 2];
       const R *first = x + row_of(l), *second = l + 1 < args_.L ? x + row_of(l + 1) : nullptr;
-      R *even_row = rows + k * c.columns + place, *odd_row = even_row + c.width;
-      for (int64_t i = 0; i < length.value; ++i) {
-        even_row[i] = static_cast<R>(alpha * first[i]);
-        odd[i] = (second ? a * second[i] : 0) - b * odd[i];
-        odd_row[i] = static_cast<R>(odd[i]);
-      }
+      Row* row = rows + k * c.columns;
+      for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
+        const int64_t at = order_offset(c, sign) + i;
+        double& o = odd[sign][i];
+        o = (second ? a * (mirrored[sign] * second[at]) : 0) - b * o;
+        row[j] = static_cast<Row>(alpha * (mirrored[sign] * first[at]));
+        row[c.width + j] = static_cast<Row>(o);
+      });
     }
   }
 
-  template <class N>
-  void scatter_pairs(const OrderColumns& c, N length, int64_t sign, int64_t place, int64_t offset, const R* rows) const {
-    const double mirrored = mirror(c, sign, 0);
-    R* out = static_cast<R*>(args_.out) + offset;
-    double odd[kMostColumns] = {}, b = 0;
+  template <class S, class N, class Row>
+  void scatter_pairs(const OrderColumns& c, S signs, N length, const Run& run, const Row* rows) const {
+    const double mirrored[2] = {1, mirror(c, 1, 0)};
+    const double* factors = legendre_pair_factors(args_, c.order);
+    R* out = static_cast<R*>(args_.out) + run.x;
+    double odd[2][kMostColumns] = {}, b = 0;
     for (int64_t k = 0; k < c.steps; ++k) {
       const int64_t l = c.m + 2 * k;
-      const LegendreFactors odd_factors = legendre_factors(args_, l + 1 < args_.L ? l + 1 : l, c.m);
-      const double alpha = mirrored * *legendre_factors(args_, l, c.m).first, a = mirrored * *odd_factors.first;
+      const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1];
       R *first = out + row_of(l), *second = l + 1 < args_.L ? out + row_of(l + 1) : nullptr;
-      const R *even_row = rows + k * c.columns + place, *odd_row = even_row + c.width;
-      for (int64_t i = 0; i < length.value; ++i) {
-        first[i] = static_cast<R>(alpha * even_row[i]);
-        odd[i] = odd_row[i] - b * odd[i];
-        if (second) second[i] = static_cast<R>(a * odd[i]);
-      }
-      b = *odd_factors.second;
+      const Row* row = rows + k * c.columns;
+      for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
+        const int64_t at = order_offset(c, sign) + i;
+        double& o = odd[sign][i];
+        o = row[c.width + j] - b * o;
+        first[at] = static_cast<R>(mirrored[sign] * (alpha * row[j]));
+        if (second) second[at] = static_cast<R>(mirrored[sign] * (a * o));
+      });
+      b = factors[k * kPairFactors + 2];
     }
   }
 
-  template <class N>
-  void gather_degrees(const OrderColumns& c, N length, int64_t sign, int64_t place, int64_t offset, R* rows) const {
-    const R* x = static_cast<const R*>(args_.x) + offset;
-    for (int64_t l = c.order.first; l < args_.L; ++l, rows += c.columns) {
-      const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + l - c.order.first];
-      for (int64_t i = 0; i < length.value; ++i) rows[place + i] = static_cast<R>(alpha * x[row_of(l) + i]);
-    }
+  // f(sign, offset of its numbers in a degree, first column)
+  template <class F>
+  void for_signs(const OrderColumns& c, const Run& run, F f) const {
+    for (int64_t sign = 0; sign < c.signs; ++sign) f(sign, order_offset(c, sign) + run.x, sign * per_sign_ + run.place);
+  }
+
+  template <class N, class Row>
+  void gather_degrees(const OrderColumns& c, N length, const Run& run, Row* rows) const {
+    for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
+      const R* x = static_cast<const R*>(args_.x) + offset;
+      Row* row = rows + place;
+      for (int64_t l = c.order.first; l < args_.L; ++l, row += c.columns) {
+        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + l - c.order.first];
+        for (int64_t i = 0; i < length.value; ++i) row[i] = static_cast<Row>(alpha * x[row_of(l) + i]);
+      }
+    });
   }
 
   // Degrees below |spin| are zero.
-  template <class N>
-  void scatter_degrees(const OrderColumns& c, N length, int64_t sign, int64_t place, int64_t offset, const R* rows) const {
-    R* out = static_cast<R*>(args_.out) + offset;
-    for (int64_t l = c.m; l < c.order.first; ++l)
-      for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = 0;
-    for (int64_t l = c.order.first; l < args_.L; ++l, rows += c.columns) {
-      const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + l - c.order.first];
-      for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = static_cast<R>(alpha * rows[place + i]);
-    }
+  template <class N, class Row>
+  void scatter_degrees(const OrderColumns& c, N length, const Run& run, const Row* rows) const {
+    for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
+      R* out = static_cast<R*>(args_.out) + offset;
+      const Row* row = rows + place;
+      for (int64_t l = c.m; l < c.order.first; ++l)
+        for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = 0;
+      for (int64_t l = c.order.first; l < args_.L; ++l, row += c.columns) {
+        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + l - c.order.first];
+        for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = static_cast<R>(alpha * row[i]);
+      }
+    });
   }
 
   const LegendreArgs& args_;

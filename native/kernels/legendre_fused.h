@@ -1,35 +1,43 @@
 #pragma once
-// CPU: the recursion and the sums of few columns in one loop, where all numbers of the slots are in range. Numbers p_k then need no
-// memory; storing them costs more than making them.
-#include "kernels/legendre_tile.h"
+// CPU: the recursion and the sums of few columns in one loop. Numbers p_k then need no memory; storing them costs more than making them.
+// In float64, whatever the tensors hold.
+#include "kernels/legendre_slots.h"
+#include "kernels/legendre_waves.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int kFusedVectors = 2;                                     // of slots in synthesis: the sums stay in registers
-constexpr int kFusedColumns = kVectorRegisters == 32 ? 8 : 4;        // at most
-constexpr int kFusedProducts = kVectorRegisters == 32 ? 8 : 2;       // vectors of slots in analysis
-constexpr int64_t kSynthesisSlots = kFusedVectors * kWidth<double>;  // of a group
-constexpr int64_t kAnalysisSlots = kFusedProducts * kWidth<double>;
-
-// sums[j][slot] += sum over k < count of coefficients[k][j] p_k[slot]
+constexpr bool kFewRegisters = kVectorRegisters < 32;
+constexpr int kFusedColumns = 8;  // at most
+// Vectors of slots: sums over degrees stay in registers, those over slots are read and written once for all vectors.
 template <int columns>
-void fuse_degrees(const double* steps, int64_t count, int end, const double* u, const double* value, const double* before,
-                  const double* coefficients, double* sums) {
-  using V = Vector<double>;
-  constexpr int W = kWidth<double>, N = kFusedVectors;
-  V y[N], p[N], q[N], sum[columns][N];
-  for (int i = 0; i < N; ++i) {
-    y[i] = load(u + i * W);
-    p[i] = load(value + i * W);
-    q[i] = load(before + i * W);
-    for (int j = 0; j < columns; ++j) sum[j][i] = load(sums + j * kRow + i * W);
-  }
-  const auto step = [&](V* now, V* other) {  // p_{k+1} takes the place of p_{k-1}
-    for (int i = 0; i < N; ++i) {
-      for (int j = 0; j < columns; ++j) sum[j][i] += now[i] * coefficients[j];
-      other[i] = (steps[0] * y[i] + steps[end]) * now[i] - other[i];
-    }
+constexpr int kDegreeVectors = kFewRegisters ? 8 / columns : 2;
+constexpr int kSlotVectors = 4;
+
+// What is read through the pointer from here on is not read before: where registers are few, the compiler would hold so much that sums are
+// driven out of them.
+CLEBSCH_INLINE void load_late(const double*& from) { __asm__ volatile("" : "+r"(from)); }
+
+// sums[j][i] += sum over k < count of coefficients[k][j] p_k at vector i of slots. masked: numbers may be out of range.
+template <bool masked, int columns, int vectors>
+__attribute__((noinline)) void fuse_degrees(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
+                                            const double* coefficients, Doubles (&sums)[columns][vectors]) {
+  constexpr int W = kSlotLanes;
+  Doubles p[vectors], q[vectors], sum[columns][vectors], mask[vectors];
+  // Written out: a loop would become a copy in halves of vectors, which are slow to read as vectors
+  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+    p[i.value] = numbers.now[i.value];
+    q[i.value] = numbers.before[i.value];
+    if constexpr (masked) mask[i.value] = numbers.mask(i.value);
+    unrolled<columns>([&](auto j) CLEBSCH_ALWAYS { sum[j.value][i.value] = sums[j.value][i.value]; });
+  });
+  const auto step = [&](Doubles* now, Doubles* other) CLEBSCH_ALWAYS {  // p_{k+1} takes the place of p_{k-1}
+    unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
+      load_late(coefficients);
+      for (int i = 0; i < vectors; ++i) sum[j.value][i] += (masked ? both(now[i], mask[i]) : now[i]) * coefficients[j.value];
+    });
+    load_late(u);
+    for (int i = 0; i < vectors; ++i) other[i] = (steps[0] * load(u + i * W) + steps[end]) * now[i] - other[i];
     steps += kStepNumbers;
     coefficients += columns;
   };
@@ -38,47 +46,150 @@ void fuse_degrees(const double* steps, int64_t count, int end, const double* u, 
     step(q, p);
   }
   if (count > 0) step(p, q);
-  for (int j = 0; j < columns; ++j)
-    for (int i = 0; i < N; ++i) store(sums + j * kRow + i * W, sum[j][i]);
+  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+    numbers.now[i.value] = count > 0 ? q[i.value] : p[i.value];
+    numbers.before[i.value] = count > 0 ? p[i.value] : q[i.value];
+    unrolled<columns>([&](auto j) CLEBSCH_ALWAYS { sums[j.value][i.value] = sum[j.value][i.value]; });
+  });
 }
 
-// coefficients[k][j] += sum over slots of p_k[slot] values[j][slot], k < count; `vectors` of slots.
-template <int columns, int vectors>
-void fuse_products(const double* steps, int64_t count, int end, const double* u, const double* value, const double* before,
-                   const double* values, double* coefficients) {
-  using V = Vector<double>;
-  constexpr int W = kWidth<double>, total = 8, pace = total / columns;  // steps of a round
-  V p[vectors], q[vectors], sum[total] = {};
-  for (int i = 0; i < vectors; ++i) {
-    p[i] = load(value + i * W);
-    q[i] = load(before + i * W);
-  }
-  const auto step = [&](V* now, V* other, V* results) {
-    for (int i = 0; i < vectors; ++i) {
-      for (int j = 0; j < columns; ++j) results[j] = now[i] * load(values + j * kRow + i * W) + (i > 0 ? results[j] : V{});
-      other[i] = (steps[0] * load(u + i * W) + steps[end]) * now[i] - other[i];
-    }
+// sums[k][j] += over the vectors of slots, lane by lane, p_k values[j], k < count.
+template <bool masked, int columns, int vectors>
+__attribute__((noinline)) void fuse_slots(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
+                                          const double* values, Doubles* sums) {
+  constexpr int W = kSlotLanes;
+  Doubles p[vectors], q[vectors], mask[vectors];
+  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+    p[i.value] = numbers.now[i.value];
+    q[i.value] = numbers.before[i.value];
+    if constexpr (masked) mask[i.value] = numbers.mask(i.value);
+  });
+  const auto step = [&](Doubles* now, Doubles* other) CLEBSCH_ALWAYS {
+    unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
+      load_late(values);
+      Doubles sum = sums[j.value];
+      for (int i = 0; i < vectors; ++i) sum += (masked ? both(now[i], mask[i]) : now[i]) * load(values + (j.value * vectors + i) * W);
+      sums[j.value] = sum;
+    });
+    load_late(u);
+    for (int i = 0; i < vectors; ++i) other[i] = (steps[0] * load(u + i * W) + steps[end]) * now[i] - other[i];
     steps += kStepNumbers;
-  };
-  const auto put = [&](int64_t numbers) {
-    double results[total];
-    for (int i = 0; i < total; i += W) store(results + i, sums_of<double>(sum + i));
-    for (int64_t i = 0; i < numbers; ++i) coefficients[i] += results[i];
-    coefficients += total;
+    sums += columns;
   };
   for (; count >= 2; count -= 2) {
-    // Values and angles are operands in memory: held in registers they would drive out the numbers
-    __asm__ volatile("" : "+r"(values), "+r"(u));
-    step(p, q, sum);
-    if constexpr (pace == 1) put(total);
-    step(q, p, sum + (pace - 1) * columns);
-    put(total);
+    step(p, q);
+    step(q, p);
   }
-  if (count > 0) {
-    step(p, q, sum);
-    put(columns);
-  }
+  if (count > 0) step(p, q);
+  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+    numbers.now[i.value] = count > 0 ? q[i.value] : p[i.value];
+    numbers.before[i.value] = count > 0 ? p[i.value] : q[i.value];
+  });
 }
+
+// An order of `columns` columns, all its slots.
+template <class R, int columns>
+class FusedOrder {
+ public:
+  FusedOrder(const LegendreArgs& args, const OrderColumns& order, const Waves<R>& waves)
+      : args_(args), order_(order), waves_(waves), steps_(args.steps + order.order.row * kStepNumbers) {}
+
+  // rows [steps][columns]
+  void synthesize(const double* rows) const {
+    constexpr int N = kDegreeVectors<columns>;
+    for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
+      Doubles sums[columns][N];
+      unrolled<columns * N>([&](auto i) CLEBSCH_ALWAYS { sums[i.value / N][i.value % N] = Doubles{}; });  // by memory it is slow
+      walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
+        fuse_degrees<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, rows + k * columns,
+                                               sums);
+      });
+      put<N>(slot, sums);
+    }
+  }
+
+  // rows [steps][columns], filled up to a whole number of vectors; sums: as many vectors.
+  void analyse(double* rows, Doubles* sums) const {
+    constexpr int W = kSlotLanes, N = kSlotVectors;
+    const int64_t numbers = ceil_div(order_.steps * columns, W) * W;
+    memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Doubles));
+    for (int64_t slot = 0; slot < args_.slots;) {
+      const int64_t part_end = slot < args_.split ? args_.split : args_.slots;
+      if (slot + N * W <= part_end) {
+        add_slots<N>(slot, sums);
+        slot += N * W;
+      } else {
+        add_slots<N / 2>(slot, sums);
+        slot += N / 2 * W;
+      }
+    }
+    for (int64_t i = 0; i < numbers; i += W) store<double>(rows + i, sums_of<double>(sums + i));
+  }
+
+ private:
+  // add(whether numbers may be out of range, first step, count, end, numbers before the first) for the steps that matter at a few slots.
+  template <int N, class Add>
+  void walk(int64_t slot, Add add) const {
+    // Sorted towards a pole: the first slot has the highest limit
+    if (args_.limits[slot] < order_.m) return;
+    const int end = slot < args_.split ? 1 : 2;
+    SlotNumbers<N> numbers;
+    numbers.seed(args_, args_.seeds[order_.m], order_.order, slot);
+    int64_t k = numbers.skip(steps_, order_.steps, end, args_.slot_values + slot);
+    while (k < order_.steps && numbers.scaled()) {
+      const int64_t count = minimum(kPanelSteps, order_.steps - k);
+      add(Constant<true>{}, k, count, end, numbers);
+      numbers.lift();
+      numbers.settle();
+      k += count;
+    }
+    if (k < order_.steps) add(Constant<false>{}, k, order_.steps - k, end, numbers);
+  }
+
+  template <int N>
+  void put(int64_t slot, const Doubles (&sums)[columns][N]) const {
+    for (int i = 0; i < N; ++i) {
+      const int64_t at = slot + i * kSlotLanes;
+      const SlotWeights weights(args_, at);
+      const Doubles w[2] = {load(weights.w[0]), load(weights.w[1])};
+      put_waves(
+          args_, order_.width, order_.width / order_.signs, load(weights.x), w, [&](int64_t j) { return sums[j][i]; },
+          [&](int half, int64_t j, Doubles v) { store_numbers(waves_.at(at, half, j), v); });
+    }
+  }
+
+  template <int N>
+  void add_slots(int64_t slot, Doubles* sums) const {
+    alignas(64) double values[columns * N * kSlotLanes];
+    bool taken = false;
+    walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
+      if (!taken) take<N>(slot, values);
+      taken = true;
+      fuse_slots<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, values,
+                                           sums + k * columns);
+    });
+  }
+
+  template <int N>
+  void take(int64_t slot, double* values) const {
+    const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
+    for (int i = 0; i < N; ++i) {
+      const int64_t at = slot + i * kSlotLanes;
+      const SlotWeights weights(args_, at);
+      const Doubles w[2] = {load(weights.w[0]), load(weights.w[1])};
+      take_waves(
+          args_, order_.width, order_.width / order_.signs, load(weights.x), w,
+          [&](int half, int64_t j) { return load_numbers(waves_.at(at, half, j)); },
+          [&](int64_t j, Doubles v) { store<double>(values + (j * N + i) * kSlotLanes, v); });
+      for (int64_t j = used; j < columns; ++j) store<double>(values + (j * N + i) * kSlotLanes, Doubles{});
+    }
+  }
+
+  const LegendreArgs& args_;
+  const OrderColumns& order_;
+  const Waves<R>& waves_;
+  const double* steps_;
+};
 
 }  // namespace
 }  // namespace clebsch::CLEBSCH_ISA

@@ -1,15 +1,12 @@
 #pragma once
 // CPU: values p_k of an order at a block of slots, a few steps at a time, lanes over slots.
-#include "kernels/cpu_loop.h"
-#include "kernels/legendre.h"
-#include "kernels/simd.h"
+#include "kernels/legendre_slots.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr int64_t kBlockSlots = 16 * kWidth<double>;  // so that a panel stays in the first-level cache
 constexpr int kMaxGroups = 10;
-constexpr int64_t kPanelSteps = 16;  // D grows by less than 2^200 in so many
 
 // Slots of one part (kernels/legendre.h), which start to matter together.
 struct SlotGroup {
@@ -110,6 +107,13 @@ class Panel {
       if (ready(g, first, count)) advance_group(g, first, count);
   }
 
+ private:
+  // Of a group: nothing matters in this order, or not yet; something does but some numbers are out of range; or all are in range.
+  enum State { kSilent, kWaiting, kMixed, kPlain };
+
+  int64_t place(int g) const { return block_.groups[g].first - block_.first; }
+  int end(int g) const { return block_.groups[g].first < args_.split ? 1 : 2; }
+
   // Whether the group matters in these steps; if not, it has gone through them.
   bool ready(int g, int64_t first, int64_t count) {
     if (states_[g] != kWaiting) return states_[g] != kSilent;
@@ -140,20 +144,6 @@ class Panel {
     }
   }
 
-  bool silent(int g) const { return states_[g] == kSilent; }
-  // Whether all numbers of the group are in range from now on.
-  bool plain(int g) const { return states_[g] == kPlain; }
-  int end(int g) const { return block_.groups[g].first < args_.split ? 1 : 2; }
-  // p_k and p_{k-1} of the next step.
-  const double* value(int g) const { return value_ + place(g); }
-  const double* before(int g) const { return before_ + place(g); }
-
- private:
-  // Of a group: nothing matters in this order, or not yet; something does but some numbers are out of range; or all are in range.
-  enum State { kSilent, kWaiting, kMixed, kPlain };
-
-  int64_t place(int g) const { return block_.groups[g].first - block_.first; }
-
   template <bool keep>
   void run(int g, int64_t first, int64_t count) {
     const int64_t at = place(g);
@@ -162,26 +152,12 @@ class Panel {
   }
 
   void seed(double seed, const LegendreOrder& order, const SlotGroup& group) {
-    const int64_t at = group.first - block_.first, rows = args_.coarse + kFinePowers;
-    const int bases = args_.spin == 0 ? 1 : 2;
-    int32_t exponent[kBlockSlots];
-    for (int64_t i = 0; i < group.count; ++i) {
-      value_[at + i] = seed;
-      before_[at + i] = 0;
-      exponent[i] = order.exponent;
-    }
-    for (int b = 0; b < bases; ++b) {
-      for (int64_t row : {b * rows + order.power[b] / kFinePowers, b * rows + args_.coarse + order.power[b] % kFinePowers}) {
-        const double* powers = args_.powers + row * args_.slots + group.first;
-        const int32_t* exponents = args_.exponents + row * args_.slots + group.first;
-        for (int64_t i = 0; i < group.count; ++i) value_[at + i] *= powers[i];
-        for (int64_t i = 0; i < group.count; ++i) exponent[i] += exponents[i];
-      }
-    }
-    for (int64_t i = 0; i < group.count; ++i) {
-      const ScaledNumber number = scaled_number(value_[at + i], exponent[i]);
-      value_[at + i] = number.value;
-      scale_[at + i] = static_cast<double>(number.scale);
+    for (int64_t slot = group.first, at = slot - block_.first; slot < group.first + group.count; slot += kSlotLanes, at += kSlotLanes) {
+      Doubles value, scale;
+      seed_slots(args_, seed, order, slot, value, scale);
+      store<double>(value_ + at, value);
+      store<double>(before_ + at, Doubles{});
+      store<double>(scale_ + at, scale);
     }
   }
 

@@ -1,6 +1,6 @@
 #pragma once
-// CPU: sums at the slots of a block, [column][slot], to rings and back. The columns of a few neighbouring orders are adjacent in a ring, so
-// that whole vectors of them go there at once.
+// CPU: waves in rows, [column][slot], to rings and back. The columns of a few neighbouring orders are adjacent in a ring, so that whole
+// vectors of them go there at once. The rows of an order are, for spin 0, those of the first rings of slots, then those of the second.
 #include "kernels/legendre_columns.h"
 #include "kernels/shuffles.h"
 
@@ -10,7 +10,7 @@ namespace {
 constexpr int64_t kMostOrders = 8;   // of a group of neighbours
 constexpr int64_t kGroupRows = 128;  // rows of sums, of all orders of a group
 
-// The orders of a group; `row` is where the sums of each begin.
+// The orders of a group; `row` is where the rows of each begin.
 struct OrderGroup {
   OrderColumns orders[kMostOrders];
   int64_t row[kMostOrders];
@@ -20,8 +20,9 @@ struct OrderGroup {
 template <class R>
 class RingColumns {
  public:
-  RingColumns(const LegendreArgs& args, const Columns<R>& columns, const OrderGroup& group)
-      : args_(args), columns_(columns), group_(group), column_size_(args.inner * columns.parts()) {
+  // Rows of waves are `stride` numbers apart.
+  RingColumns(const LegendreArgs& args, const Columns<R>& columns, const OrderGroup& group, int64_t stride)
+      : args_(args), columns_(columns), group_(group), column_size_(args.inner * columns.parts()), stride_(stride) {
     for (int half = 0; half < 2; ++half) {
       for (int r = 0; r < columns.run_count(); ++r) {
         if (legendre_is_complex(args)) {
@@ -35,39 +36,23 @@ class RingColumns {
     }
   }
 
-  // Changes the sums.
-  void put(const SlotBlock& block, R* sums) const {
-    weigh(block, sums, [](R even, R odd, R x, R north, R south) {
-      const R product = x * odd;
-      return Pair{north * (even + product), south * (even - product)};
-    });
+  // The waves of the rings of slots [first, first + size) to the tensor.
+  void put(int64_t first, int64_t size, const R* waves) const {
     R* out = static_cast<R*>(args_.out);
-    for_tiles(block, [&](int half, const Segment& segment, int64_t i, const int32_t* rings) {
-      put_tile(sums + i, rows_[half] + segment.row, segment.count, rings, out + segment.offset);
+    for_tiles(first, size, [&](int half, const Segment& segment, int64_t i, const int32_t* rings) {
+      put_tile(waves + i, rows_[half] + segment.row, segment.count, rings, out + segment.offset);
     });
   }
 
-  void take(const SlotBlock& block, R* values) const {
-    for (int g = 0; g < group_.count; ++g) {
-      const OrderColumns& c = group_.orders[g];
-      const int64_t used = args_.spin == 0 ? 2 * c.width : c.width;
-      for (int64_t j = used; j < c.columns; ++j)
-        memset(values + (group_.row[g] + j) * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
-    }
+  // The reverse; zeros where there is no ring.
+  void take(int64_t first, int64_t size, R* waves) const {
     const R* x = static_cast<const R*>(args_.x);
-    for_tiles(block, [&](int half, const Segment& segment, int64_t i, const int32_t* rings) {
-      take_tile(x + segment.offset, rows_[half] + segment.row, segment.count, rings, values + i);
-    });
-    weigh(block, values, [](R a, R b, R x, R north, R south) {
-      const R upper = north * a, lower = south * b;
-      return Pair{upper + lower, x * (upper - lower)};
+    for_tiles(first, size, [&](int half, const Segment& segment, int64_t i, const int32_t* rings) {
+      take_tile(x + segment.offset, rows_[half] + segment.row, segment.count, rings, waves + i);
     });
   }
 
  private:
-  struct Pair {
-    R first, second;
-  };
   // Rows that are adjacent in a ring.
   struct Segment {
     int64_t offset;
@@ -93,10 +78,10 @@ class RingColumns {
   }
 
   template <class F>
-  void for_tiles(const SlotBlock& block, F f) const {
+  void for_tiles(int64_t first, int64_t size, F f) const {
     for (int half = 0; half < 2; ++half) {
-      const int32_t* rings = args_.slot_rings + half * args_.slots + block.first;
-      for (int64_t i = 0; i < block.size; i += kWidth<R>)
+      const int32_t* rings = args_.slot_rings + half * args_.slots + first;
+      for (int64_t i = 0; i < size; i += kWidth<R>)
         for (int s = 0; s < segment_count_[half]; ++s) f(half, segments_[half][s], i, rings + i);
     }
   }
@@ -107,7 +92,7 @@ class RingColumns {
     for (int j = 0; j < count; j += W, rows += W, out += W) {
       const int n = count - j < W ? count - j : W;
       Vector<R> v[W];
-      for (int i = 0; i < W; ++i) v[i] = load(sums + rows[i < n ? i : 0] * kRow);
+      for (int i = 0; i < W; ++i) v[i] = load(sums + rows[i < n ? i : 0] * stride_);
       transpose_lanes<R>(v);
       for (int i = 0; i < W; ++i)
         if (rings[i] >= 0) put_row(out + rings[i] * stride, v[i], n);
@@ -130,38 +115,14 @@ class RingColumns {
         v[i] = rings[i] < 0 ? Vector<R>{} : n == W ? load(row) : load_first(row, n);
       }
       transpose_lanes<R>(v);
-      for (int i = 0; i < n; ++i) store(values + rows[i] * kRow, v[i]);
-    }
-  }
-
-  // f(even or north, odd or south, x, w0, w1) on the pairs of rows of spin 0; weights alone otherwise.
-  template <class F>
-  void weigh(const SlotBlock& block, R* sums, F f) const {
-    const double* x = args_.slot_values + args_.slots + block.first;
-    const double *w0 = x + args_.slots, *w1 = w0 + args_.slots;
-    for (int g = 0; g < group_.count; ++g) {
-      const int64_t width = group_.orders[g].width;
-      for (int64_t j = 0; j < width; ++j) {
-        R* row = sums + (group_.row[g] + j) * kRow;
-        if (args_.spin == 0) {
-          R* other = row + width * kRow;
-          for (int64_t i = 0; i < block.size; ++i) {
-            const Pair pair = f(row[i], other[i], static_cast<R>(x[i]), static_cast<R>(w0[i]), static_cast<R>(w1[i]));
-            row[i] = pair.first;
-            other[i] = pair.second;
-          }
-        } else {
-          const double* w = j < columns_.per_sign() ? w0 : w1;
-          for (int64_t i = 0; i < block.size; ++i) row[i] *= static_cast<R>(w[i]);
-        }
-      }
+      for (int i = 0; i < n; ++i) store(values + rows[i] * stride_, v[i]);
     }
   }
 
   const LegendreArgs& args_;
   const Columns<R>& columns_;
   const OrderGroup& group_;
-  int64_t column_size_;
+  int64_t column_size_, stride_;
   Segment segments_[2][kGroupRows];
   int16_t rows_[2][kGroupRows];
   int segment_count_[2] = {}, row_count_[2] = {};

@@ -118,7 +118,6 @@ class Builder {
   Builder(int L, int spin) {
     plan_.L = L;
     plan_.spin = spin;
-    if (spin == 0) plan_.factors.resize(2 * legendre_triangle(L));
   }
 
   LegendrePlan build(std::span<const double> theta, std::span<const double> weights) {
@@ -229,18 +228,13 @@ class Builder {
       const long double e = std::sqrt(square_1), g = e * std::sqrt(square_2);
       const long double next = l == m ? 1 : before * g_before / g, a = alpha / (g * next);
       add_step(a, -a * (square_0 + square_1), a * (1 - (square_0 + square_1)));
-      put_factors(l, m, alpha, 0);
-      if (l + 1 < plan_.L) put_factors(l + 1, m, alpha / e, g * alpha / (square_1 * next));
+      const bool odd = l + 1 < plan_.L;
+      for (long double factor : {alpha, odd ? alpha / e : 0, odd ? g * alpha / (square_1 * next) : 0})
+        plan_.factors.push_back(static_cast<double>(factor));
       before = alpha;
       alpha = next;
       g_before = g;
     }
-  }
-
-  void put_factors(int64_t l, int64_t m, long double first, long double second) {
-    double* at = plan_.factors.data() + l * (l + 1) / 2 + m;
-    at[0] = static_cast<double>(first);
-    at[legendre_triangle(plan_.L)] = static_cast<double>(second);
   }
 
   void add_single_steps(int first, int m, int n) {
@@ -273,7 +267,7 @@ LegendrePlan legendre_plan(int L, int spin, std::span<const double> theta, std::
 int64_t legendre_plan_bytes(int64_t L, int64_t spin, int64_t rings) {
   const int64_t slots = (spin == 0 ? rings : 2 * rings) + 2 * kSlotPad, bases = spin == 0 ? 1 : 2;
   const int64_t powers = bases * (bases * L / kFinePowers + 1 + kFinePowers) * slots;
-  const int64_t steps = spin == 0 ? (L + 1) * (L + 1) / 4 : L * (L + 1) / 2, factors = spin == 0 ? 2 * legendre_triangle(L) : steps;
+  const int64_t steps = spin == 0 ? (L + 1) * (L + 1) / 4 : L * (L + 1) / 2, factors = spin == 0 ? kPairFactors * steps : steps;
   return 8 * (L + kStepNumbers * steps + factors + 4 * slots + powers) + 4 * (kOrderNumbers * L + 3 * slots + powers);
 }
 
