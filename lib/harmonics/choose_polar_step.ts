@@ -1,5 +1,6 @@
 import { ClebschError } from '../errors.js';
 import { native } from '../native.js';
+import type { LegendreOptions } from '../ops/legendre.js';
 import type { Tensor } from '../tensor.js';
 import { PolarRecursion } from './polar_recursion.js';
 import type { Method, MethodOption, PolarSizes, PolarStep } from './polar_step.js';
@@ -43,6 +44,11 @@ class PolarChoice implements PolarStep {
   analysis(rings: Tensor, inverse: boolean): Tensor {
     this.latest = this.choose(rings.shape[0]! * rings.shape.at(-1)!, inverse);
     return this.step.analysis(rings, inverse);
+  }
+
+  sums(signals: number, inverse: boolean): LegendreOptions | undefined {
+    this.latest = this.choose(signals, inverse);
+    return this.step.sums?.(signals, inverse);
   }
 
   private get step(): PolarStep {

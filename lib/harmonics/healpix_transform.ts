@@ -1,11 +1,10 @@
 import { product } from '../ops/axes.js';
 import { add, mul, sub } from '../ops/elementwise.js';
-import { fourierAnalysis, fourierSynthesis } from '../ops/fourier.js';
-import { type LegendreSums, legendreSums } from '../ops/legendre.js';
+import { type HarmonicSums, harmonicSums } from '../ops/harmonic.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { type HealpixRings, healpixRings } from './healpix.js';
+import { healpixRings } from './healpix.js';
 import { withoutLowDegrees } from './degree.js';
 import { type PlanInput, checkPlanInput } from './plans.js';
 
@@ -29,17 +28,15 @@ export class HealpixTransform {
   readonly phi: Float64Array;
   readonly quadratureWeights: Float64Array;
   private readonly pixels: number;
-  private readonly rings: HealpixRings;
-  private readonly polar: LegendreSums;
+  private readonly sums: HarmonicSums;
 
   constructor(
     nside: number,
     private readonly plan: HealpixPlan,
     private readonly input: PlanInput,
   ) {
-    this.rings = healpixRings(nside);
-    const { theta, points, offset } = this.rings;
-    this.polar = legendreSums({ L: plan.L, theta, spin: plan.spin });
+    const { theta, points, offset } = healpixRings(nside);
+    this.sums = harmonicSums({ L: plan.L, theta, spin: plan.spin, points, offset });
     this.nTheta = theta.length;
     this.nPhi = 4 * nside;
     this.pixels = 12 * nside ** 2;
@@ -93,13 +90,11 @@ export class HealpixTransform {
   }
 
   private synthesis(x: Tensor): Tensor {
-    const { points, offset } = this.rings;
-    return fourierSynthesis(this.polar.synthesis(x), { orders: this.plan.L, points, offset });
+    return this.sums.synthesis(x);
   }
 
   private analysis(f: Tensor): Tensor {
-    const { points, offset } = this.rings;
-    return this.taken(this.polar.analysis(fourierAnalysis(f, { orders: this.plan.L, points, offset })));
+    return this.taken(this.sums.analysis(f));
   }
 
   private quadrature(f: Tensor): Tensor {

@@ -3,7 +3,7 @@ import { native } from '../native.js';
 import { slice } from '../ops/blocks.js';
 import { mul } from '../ops/elementwise.js';
 import { cast, concat } from '../ops/layout.js';
-import { type LegendreSums, legendreSums } from '../ops/legendre.js';
+import { type LegendreOptions, type LegendreSums, legendreSums } from '../ops/legendre.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
@@ -13,6 +13,7 @@ import type { PolarSizes, PolarStep } from './polar_step.js';
 /** One order n: between coefficients [batch, L*L, C] and rings [batch, rings, 2L-1, C]. */
 interface Plane {
   readonly n: number;
+  readonly options: { readonly inverse: LegendreOptions; readonly forward: LegendreOptions };
   readonly inverse: LegendreSums;
   /** On the rings of the sampling or, where there is a resampling, on finer ones. */
   readonly forward: LegendreSums;
@@ -37,12 +38,15 @@ export class PolarRecursion implements PolarStep {
     this.planes = Array.from({ length: lastN - firstN + 1 }, (_, i): Plane => {
       const n = firstN + i;
       const common = { L, spin: -n };
-      return {
-        n,
-        inverse: legendreSums({ ...common, theta }),
-        forward: legendreSums({ ...common, theta: exact.theta, weights: exact.weights }),
-      };
+      const options = { inverse: { ...common, theta }, forward: { ...common, theta: exact.theta, weights: exact.weights } };
+      return { n, options, inverse: legendreSums(options.inverse), forward: legendreSums(options.forward) };
     });
+  }
+
+  sums(_signals: number, inverse: boolean): LegendreOptions | undefined {
+    const { options } = this.planes[0]!;
+    if (this.sizes.group) return undefined;
+    return inverse ? options.inverse : this.resampling ? undefined : options.forward;
   }
 
   synthesis(x: Tensor, inverse: boolean): Tensor {

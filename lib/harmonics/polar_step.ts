@@ -1,4 +1,5 @@
 import { expected } from '../errors.js';
+import type { LegendreOptions } from '../ops/legendre.js';
 import type { Tensor } from '../tensor.js';
 import type { Sampling } from './sampling.js';
 
@@ -41,4 +42,6 @@ export interface PolarStep {
   readonly bytes: number;
   synthesis(x: Tensor, inverse: boolean): Tensor;
   analysis(rings: Tensor, inverse: boolean): Tensor;
+  /** Where the step for so many signals is nothing but sums by recursion: these, which one operation does together with those over orders. */
+  sums?(signals: number, inverse: boolean): LegendreOptions | undefined;
 }

@@ -2,6 +2,7 @@ import { type DeviceOption, deviceCode } from '../device.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { product } from '../ops/axes.js';
+import { type HarmonicSums, harmonicSums } from '../ops/harmonic.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
@@ -67,6 +68,7 @@ class RingTransform extends SeparatedTransform implements S2Transform {
   readonly phi: Float64Array;
   readonly quadratureWeights: Float64Array;
   private readonly longitudes: AngleStep;
+  private readonly made: { inverse?: HarmonicSums; forward?: HarmonicSums } = {};
 
   constructor(
     private readonly grid: Grid,
@@ -97,8 +99,11 @@ class RingTransform extends SeparatedTransform implements S2Transform {
     const batch = product(lead);
     return tidy(() => {
       const flat = lead.length === 1 ? x : reshape(x, [batch, L * L, channels]);
-      const rings = this.polar.synthesis(withoutLowDegrees(flat, this.lmin), inverse);
-      return reshape(this.longitudes.synthesis(rings, inverse ? 1 : 1 / nPhi), [...lead, nTheta, nPhi, channels]);
+      const taken = withoutLowDegrees(flat, this.lmin);
+      const points =
+        this.sumsFor(batch * channels, inverse)?.synthesis(taken) ??
+        this.longitudes.synthesis(this.polar.synthesis(taken, inverse), this.scale(inverse));
+      return reshape(points, [...lead, nTheta, nPhi, channels]);
     });
   }
 
@@ -109,10 +114,25 @@ class RingTransform extends SeparatedTransform implements S2Transform {
     const [lead, channels] = [f.shape.slice(0, -3), f.shape.at(-1)!];
     const batch = product(lead);
     return tidy(() => {
-      const rings = this.longitudes.analysis(reshape(f, [batch, nTheta * nPhi, channels]), inverse ? 1 : 1 / nPhi);
-      const x = withoutLowDegrees(this.polar.analysis(rings, inverse), this.lmin);
+      const points = reshape(f, [batch, nTheta * nPhi, channels]);
+      const all =
+        this.sumsFor(batch * channels, inverse)?.analysis(points) ??
+        this.polar.analysis(this.longitudes.analysis(points, this.scale(inverse)), inverse);
+      const x = withoutLowDegrees(all, this.lmin);
       return lead.length === 1 ? x : reshape(x, [...lead, L * L, channels]);
     });
+  }
+
+  private scale(inverse: boolean): number {
+    return inverse ? 1 : 1 / this.nPhi;
+  }
+
+  /** Both steps in one, where there are such sums for so many signals. */
+  private sumsFor(signals: number, inverse: boolean): HarmonicSums | undefined {
+    const sums = this.polar.sums?.(signals, inverse);
+    if (!sums) return undefined;
+    const { nPhi, phiOffset } = this.grid;
+    return (this.made[inverse ? 'inverse' : 'forward'] ??= harmonicSums({ ...sums, points: nPhi, offset: phiOffset, scale: this.scale(inverse) }));
   }
 }
 

@@ -31,7 +31,7 @@ const analysisOp: (f: Tensor, spec: Float64Array) => Tensor = defineOp<[Tensor],
 );
 
 /** orders, rings, sign, scale, count, then `count` numbers of points and `count` offsets; count is 1 where the rings are alike. */
-function specOf(op: string, { orders, points, rings, offset = 0, sign = 1, scale = 1 }: FourierOptions): Float64Array {
+export function fourierSpec(op: string, { orders, points, rings, offset = 0, sign = 1, scale = 1 }: FourierOptions): Float64Array {
   const lists = [points, offset].filter((list) => typeof list !== 'number');
   const count = lists[0]?.length ?? rings ?? 1;
   if (typeof points !== 'number' && !(points instanceof Int32Array)) throw expected(op, 'a number or an Int32Array', 'points', points);
@@ -54,10 +54,10 @@ function specOf(op: string, { orders, points, rings, offset = 0, sign = 1, scale
  * f_p = scale * (x_0 + sum over m > 0 of sqrt2 (-1)^m (x_(+m) cos(m phi_p) + sign * x_(-m) sin(m phi_p))).
  */
 export function fourierSynthesis(x: Tensor, options: FourierOptions): Tensor {
-  return synthesisOp(x, specOf('fourierSynthesis', options));
+  return synthesisOp(x, fourierSpec('fourierSynthesis', options));
 }
 
 /** The conjugate transpose of `fourierSynthesis` with the same options: [outer, P, inner] -> [outer, R, 2M-1, inner]. */
 export function fourierAnalysis(f: Tensor, options: FourierOptions): Tensor {
-  return analysisOp(f, specOf('fourierAnalysis', options));
+  return analysisOp(f, fourierSpec('fourierAnalysis', options));
 }

@@ -14,15 +14,15 @@ export interface LegendreOptions {
   readonly spin?: number;
 }
 
-type Attributes = [theta: Float64Array, weights: Float64Array, L: number, spin: number];
-type PolarStep = (x: Tensor, ...attributes: Attributes) => Tensor;
+export type LegendreAttributes = [theta: Float64Array, weights: Float64Array, L: number, spin: number];
+type PolarStep = (x: Tensor, ...attributes: LegendreAttributes) => Tensor;
 
 // Real matrices, each the transpose of the other.
-const synthesisOp: PolarStep = defineOp<[Tensor], Attributes>('legendreSynthesis', 1, (g, { attributes }) => analysisOp(g, ...attributes));
-const analysisOp: PolarStep = defineOp<[Tensor], Attributes>('legendreAnalysis', 1, (g, { attributes }) => synthesisOp(g, ...attributes));
+const synthesisOp: PolarStep = defineOp<[Tensor], LegendreAttributes>('legendreSynthesis', 1, (g, { attributes }) => analysisOp(g, ...attributes));
+const analysisOp: PolarStep = defineOp<[Tensor], LegendreAttributes>('legendreAnalysis', 1, (g, { attributes }) => synthesisOp(g, ...attributes));
 
 /** A copy: the caller may change its arrays before a tape is walked. */
-function attributesOf(op: string, { L, theta, weights, spin = 0 }: LegendreOptions): Attributes {
+export function legendreAttributes(op: string, { L, theta, weights, spin = 0 }: LegendreOptions): LegendreAttributes {
   if (!(theta instanceof Float64Array)) throw expected(op, 'a Float64Array', 'theta', theta);
   if (weights !== undefined && !(weights instanceof Float64Array)) throw expected(op, 'a Float64Array', 'weights', weights);
   if (weights?.length === 0) throw expected(op, `${theta.length} numbers`, 'weights', 'an empty array');
@@ -42,7 +42,7 @@ export interface LegendreSums {
 }
 
 export function legendreSums(options: LegendreOptions): LegendreSums {
-  const attributes = attributesOf('legendreSums', options);
+  const attributes = legendreAttributes('legendreSums', options);
   return {
     synthesis: <D extends Dtype>(x: Tensor<D>) => synthesisOp(x, ...attributes) as Tensor<D>,
     analysis: <D extends Dtype>(f: Tensor<D>) => analysisOp(f, ...attributes) as Tensor<D>,

@@ -131,6 +131,8 @@ constexpr Row kTable[] = {
     // Legendre functions
     {"legendreSynthesis", bound<&ops::legendre_synthesis>},
     {"legendreAnalysis", bound<&ops::legendre_analysis>},
+    {"harmonicSynthesis", bound<&ops::harmonic_synthesis>},
+    {"harmonicAnalysis", bound<&ops::harmonic_analysis>},
     // random numbers
     {"uniform", bound<&random<RandomOp::uniform>>},
     {"normal", bound<&random<RandomOp::normal>>},

@@ -12,7 +12,7 @@
 
 namespace clebsch {
 
-constexpr int32_t kAbiVersion = 3;
+constexpr int32_t kAbiVersion = 4;
 constexpr int kMaxDims = 8;
 
 // Values are part of the ABI; 6 and 7 are reserved for bfloat16 and float16.
@@ -379,6 +379,17 @@ struct LegendreArgs {
   void* out;
 };
 
+// ---- harmonic sums --------------------------------------------------------------------------------------------
+
+// Both steps of transforms on the sphere: `polar`, then `longitudes` where that is a synthesis, else the other way round; polar.analysis =
+// !longitudes.synthesis, orders = L, and the same outer, inner, rings and dtype. waves [outer, rings, 2L-1, inner]: device memory for what is
+// between them, or nullptr on the CPU, which finds some itself. The fields of the steps that would name it are ignored.
+struct HarmonicArgs {
+  LegendreArgs polar;
+  FourierArgs longitudes;
+  void* waves;
+};
+
 // ---- random ---------------------------------------------------------------------------------------------------
 
 // Philox4x32-10, key = seed, counter = (offset + i/4 ...): element i is a function of (seed, offset + i) alone.
@@ -438,6 +449,7 @@ struct AdamArgs {
   X(group_activation, GroupActivationArgs) \
   X(fourier, FourierArgs)                  \
   X(legendre, LegendreArgs)                \
+  X(harmonic, HarmonicArgs)                \
   X(random, RandomArgs)                    \
   X(sgd, SgdArgs)                          \
   X(adam, AdamArgs)

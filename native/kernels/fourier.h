@@ -1,9 +1,55 @@
 #pragma once
 // The orders of waves in the memory of a transform, on the CPU: aliases are folded, offsets and the scale multiplied in.
 #include "kernels/fft_lanes.h"
+#include "kernels/wave_runs.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
+
+// Orders in a tensor, and in a run of waves: row c is what the lanes have in column c.
+template <class T, class Number>
+struct TensorRows {
+  Number* numbers;
+  const LaneRuns<T>& lanes;
+
+  template <class Put>
+  CLEBSCH_INLINE void gather(int64_t rows, Put put) const {
+    gather_rows(numbers, lanes, rows, put);
+  }
+  template <class Take>
+  CLEBSCH_INLINE void scatter(int64_t rows, Take take) const {
+    scatter_rows(take, lanes, rows, numbers);
+  }
+};
+
+template <class T>
+struct RunRows {
+  using R = RealOf<T>;
+  const WaveRuns& runs;
+  R* numbers;
+
+  R* row(int64_t c, int part = 0) const { return numbers + runs.place(wave_column<is_complex<T>>(c, part)); }
+
+  template <class Put>
+  CLEBSCH_INLINE void gather(int64_t rows, Put put) const {
+    for (int64_t c = 0; c < rows; ++c) {
+      if constexpr (is_complex<T>)
+        put(c, load_pair(row(c), row(c, 1)));
+      else
+        put(c, load(row(c)));
+    }
+  }
+  template <class Take>
+  CLEBSCH_INLINE void scatter(int64_t rows, Take take) const {
+    for (int64_t c = 0; c < rows; ++c) {
+      if constexpr (is_complex<T>) {
+        store_pair(row(c), row(c, 1), take(c));
+      } else {
+        store<R>(row(c), take(c));
+      }
+    }
+  }
+};
 
 constexpr int64_t kMaxTiles = 8;  // that are filled together
 
@@ -114,8 +160,9 @@ struct OrderMap {
     return multiply<conjugated>(x, w);
   }
 
-  // Gathers the orders of a tensor into tiles.
-  void put_orders(const T* x, const LaneRuns<T>& lanes, R* memory) const {
+  // Gathers orders into tiles.
+  template <class Rows>
+  void put_orders(const Rows& rows, R* memory) const {
     // The first order of a residue would set its row and others add to it: where there are others, rows are cleared.
     const bool aliased = 2 * orders - 1 > n;
     for (int64_t t = 0; t < tiles; ++t) {
@@ -126,26 +173,27 @@ struct OrderMap {
         clear_orders(tile, aliased ? 0 : orders, aliased ? n : n - orders + 1);
     }
     if (tiles == 1)
-      put<true>(x, lanes, memory);
+      put<true>(rows, memory);
     else
-      put<false>(x, lanes, memory);
+      put<false>(rows, memory);
     for (int64_t t = 0; !is_complex<T> && method == FourierMethod::chirp && t < tiles; ++t) add_conjugates(memory + t * tile_size);
   }
 
-  // Scatters the orders in tiles to a tensor.
-  void take_orders(const R* memory, const LaneRuns<T>& lanes, T* out) const {
+  // Scatters the orders in tiles.
+  template <class Rows>
+  void take_orders(const R* memory, const Rows& rows) const {
     if (tiles == 1)
-      take<true>(memory, lanes, out);
+      take<true>(memory, rows);
     else
-      take<false>(memory, lanes, out);
+      take<false>(memory, rows);
   }
 
-  template <bool one>
-  void put(const T* x, const LaneRuns<T>& lanes, R* memory) const {
+  template <bool one, class Rows>
+  void put(const Rows& rows, R* memory) const {
     TileCursor<one> cursor(tiles);
     if constexpr (is_complex<T>) {
       const bool aliased = 2 * orders - 1 > n;
-      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t c, Pair<R> v) CLEBSCH_ALWAYS {
+      rows.gather((2 * orders - 1) * tiles, [&](int64_t c, Pair<R> v) CLEBSCH_ALWAYS {
         const auto [row, t] = cursor.next(c);
         R* tile = memory + t * tile_size;
         const int64_t m = row - (orders - 1), k = residue(m);
@@ -155,7 +203,7 @@ struct OrderMap {
       });
     } else {
       Vector<R> plus[one ? 1 : kMaxTiles] = {};
-      gather_rows(x, lanes, (2 * orders - 1) * tiles, [&](int64_t c, Vector<R> v) CLEBSCH_ALWAYS {
+      rows.gather((2 * orders - 1) * tiles, [&](int64_t c, Vector<R> v) CLEBSCH_ALWAYS {
         const auto [row, t] = cursor.next(c);
         R* tile = memory + t * tile_size;
         if (row == 0)
@@ -167,20 +215,20 @@ struct OrderMap {
     }
   }
 
-  template <bool one>
-  void take(const R* memory, const LaneRuns<T>& lanes, T* out) const {
+  template <bool one, class Rows>
+  void take(const R* memory, const Rows& rows) const {
     TileCursor<one> cursor(tiles);
     if constexpr (is_complex<T>) {
-      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS {
+      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS -> RowOf<T> {
         const auto [row, t] = cursor.next(c);
         const R* tile = memory + t * tile_size;
         const int64_t m = row - (orders - 1), k = residue(m);
         return turn<true>(m, load_pair(tile + real_row_of_pair(k) * W, tile + imaginary_row(k) * W));
       };
-      scatter_rows(take_row, lanes, (2 * orders - 1) * tiles, out);
+      rows.scatter((2 * orders - 1) * tiles, take_row);
     } else {
       Vector<R> minus[one ? 1 : kMaxTiles] = {};
-      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS {
+      const auto take_row = [&](int64_t c) CLEBSCH_ALWAYS -> RowOf<T> {
         const auto [row, t] = cursor.next(c);
         const R* tile = memory + t * tile_size;
         if (row == 0) return scale * load(tile + real_row(0) * W);
@@ -189,7 +237,7 @@ struct OrderMap {
         minus[t] = sine * wave.im;
         return wave.re;
       };
-      scatter_rows(take_row, lanes, (2 * orders - 1) * tiles, out);
+      rows.scatter((2 * orders - 1) * tiles, take_row);
     }
   }
 

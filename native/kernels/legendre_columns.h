@@ -9,7 +9,7 @@ namespace {
 constexpr int64_t kMostColumns = 64;  // of an order; they share its recursion
 
 // Numbers of adjacent maps.
-struct Run {
+struct MapRun {
   int64_t place, x, rings, length;  // place among the columns of a sign, offsets in the tensors, all in real numbers
 };
 
@@ -23,7 +23,7 @@ template <class R>
 class Columns {
  public:
   // Maps [first, first + maps) of outer x inner.
-  Columns(const LegendreArgs& args, int64_t first, int64_t maps) : args_(args), parts_(legendre_is_complex(args) ? 2 : 1) {
+  Columns(const LegendreArgs& args, int64_t first, int64_t maps) : args_(args), first_(first), parts_(legendre_is_complex(args) ? 2 : 1) {
     for (int64_t map = first; map < first + maps;) {
       const int64_t o = map / args.inner, i = map % args.inner, length = minimum(args.inner - i, first + maps - map);
       runs_[run_count_++] = {(map - first) * parts_, (o * args.L * args.L * args.inner + i) * parts_,
@@ -33,10 +33,11 @@ class Columns {
     per_sign_ = maps * parts_;
   }
 
+  int64_t first() const { return first_; }
   int64_t parts() const { return parts_; }
   int64_t per_sign() const { return per_sign_; }
   int run_count() const { return run_count_; }
-  const Run& run(int r) const { return runs_[r]; }
+  const MapRun& run(int r) const { return runs_[r]; }
 
   OrderColumns of_order(int64_t m) const {
     const LegendreOrder order = legendre_order(args_, m);
@@ -52,7 +53,7 @@ class Columns {
 
   // Coefficients of the order in a run, as those of p_k.
   template <class Row>
-  void gather(const OrderColumns& c, const Run& run, Row* rows) const {
+  void gather(const OrderColumns& c, const MapRun& run, Row* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
       args_.spin == 0 ? gather_pairs(c, signs, length, run, rows) : gather_degrees(c, length, run, rows);
     });
@@ -60,7 +61,7 @@ class Columns {
 
   // The transpose: sums of products with p_k to coefficients.
   template <class Row>
-  void scatter(const OrderColumns& c, const Run& run, const Row* rows) const {
+  void scatter(const OrderColumns& c, const MapRun& run, const Row* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
       args_.spin == 0 ? scatter_pairs(c, signs, length, run, rows) : scatter_degrees(c, length, run, rows);
     });
@@ -73,7 +74,7 @@ class Columns {
 
   // f(signs, length); the compiler knows signs, and lengths of 1 and 2.
   template <class F>
-  static void for_lengths(const OrderColumns& c, const Run& run, F f) {
+  static void for_lengths(const OrderColumns& c, const MapRun& run, F f) {
     const auto with_signs = [&](auto length) { c.signs == 1 ? f(Constant<int64_t{1}>{}, length) : f(Constant<int64_t{2}>{}, length); };
     if (run.length == 1) {
       with_signs(Constant<int64_t{1}>{});
@@ -86,7 +87,7 @@ class Columns {
 
   // f(i, j): number i of a run, of both signs, is in column j.
   template <class S, class N, class F>
-  CLEBSCH_INLINE void for_numbers(S signs, N length, const Run& run, F f) const {
+  CLEBSCH_INLINE void for_numbers(S signs, N length, const MapRun& run, F f) const {
     for (int64_t sign = 0; sign < signs.value; ++sign)
       for (int64_t i = 0; i < length.value; ++i) f(sign, i, sign * per_sign_ + run.place + i);
   }
@@ -97,7 +98,7 @@ class Columns {
 
   // Even degrees by alpha, odd ones through their recursion from the last step down (kernels/legendre.h).
   template <class S, class N, class Row>
-  void gather_pairs(const OrderColumns& c, S signs, N length, const Run& run, Row* rows) const {
+  void gather_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, Row* rows) const {
     const double mirrored[2] = {1, mirror(c, 1, 0)};
     const double* factors = legendre_pair_factors(args_, c.order);
     const R* x = static_cast<const R*>(args_.x) + run.x;
@@ -118,7 +119,7 @@ class Columns {
   }
 
   template <class S, class N, class Row>
-  void scatter_pairs(const OrderColumns& c, S signs, N length, const Run& run, const Row* rows) const {
+  void scatter_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, const Row* rows) const {
     const double mirrored[2] = {1, mirror(c, 1, 0)};
     const double* factors = legendre_pair_factors(args_, c.order);
     R* out = static_cast<R*>(args_.out) + run.x;
@@ -141,12 +142,12 @@ class Columns {
 
   // f(sign, offset of its numbers in a degree, first column)
   template <class F>
-  void for_signs(const OrderColumns& c, const Run& run, F f) const {
+  void for_signs(const OrderColumns& c, const MapRun& run, F f) const {
     for (int64_t sign = 0; sign < c.signs; ++sign) f(sign, order_offset(c, sign) + run.x, sign * per_sign_ + run.place);
   }
 
   template <class N, class Row>
-  void gather_degrees(const OrderColumns& c, N length, const Run& run, Row* rows) const {
+  void gather_degrees(const OrderColumns& c, N length, const MapRun& run, Row* rows) const {
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       const R* x = static_cast<const R*>(args_.x) + offset;
       Row* row = rows + place;
@@ -159,7 +160,7 @@ class Columns {
 
   // Degrees below |spin| are zero.
   template <class N, class Row>
-  void scatter_degrees(const OrderColumns& c, N length, const Run& run, const Row* rows) const {
+  void scatter_degrees(const OrderColumns& c, N length, const MapRun& run, const Row* rows) const {
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       R* out = static_cast<R*>(args_.out) + offset;
       const Row* row = rows + place;
@@ -173,8 +174,8 @@ class Columns {
   }
 
   const LegendreArgs& args_;
-  int64_t parts_, per_sign_ = 0;
-  Run runs_[kMostColumns];
+  int64_t first_, parts_, per_sign_ = 0;
+  MapRun runs_[kMostColumns];
   int run_count_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // CPU: the recursion and the sums of few columns in one loop. Numbers p_k then need no memory; storing them costs more than making them.
 // In float64, whatever the tensors hold.
+#include "kernels/legendre_ahead.h"
 #include "kernels/legendre_slots.h"
 #include "kernels/legendre_waves.h"
 
@@ -92,13 +93,14 @@ template <class R, int columns>
 class FusedOrder {
  public:
   FusedOrder(const LegendreArgs& args, const OrderColumns& order, const Waves<R>& waves)
-      : args_(args), order_(order), waves_(waves), steps_(args.steps + order.order.row * kStepNumbers) {}
+      : args_(args), order_(order), waves_(waves), steps_(args.steps + order.order.row * kStepNumbers), seeds_(args, order.m, order.order) {}
 
   // rows [steps][columns]
-  void synthesize(const double* rows) const {
+  void synthesize(const double* rows, GroupAhead<R>& ahead) const {
     constexpr int N = kDegreeVectors<columns>;
     for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
       Doubles sums[columns][N];
+      if (slot % kSlotPad == 0) ahead.some();
       unrolled<columns * N>([&](auto i) CLEBSCH_ALWAYS { sums[i.value / N][i.value % N] = Doubles{}; });  // by memory it is slow
       walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
         fuse_degrees<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, rows + k * columns,
@@ -109,7 +111,7 @@ class FusedOrder {
   }
 
   // rows [steps][columns], filled up to a whole number of vectors; sums: as many vectors.
-  void analyse(double* rows, Doubles* sums) const {
+  void analyse(double* rows, Doubles* sums, GroupAhead<R>& ahead) const {
     constexpr int W = kSlotLanes, N = kSlotVectors;
     const int64_t numbers = ceil_div(order_.steps * columns, W) * W;
     memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Doubles));
@@ -122,6 +124,7 @@ class FusedOrder {
         add_slots<N / 2>(slot, sums);
         slot += N / 2 * W;
       }
+      ahead.some();
     }
     for (int64_t i = 0; i < numbers; i += W) store<double>(rows + i, sums_of<double>(sums + i));
   }
@@ -134,7 +137,7 @@ class FusedOrder {
     if (args_.limits[slot] < order_.m) return;
     const int end = slot < args_.split ? 1 : 2;
     SlotNumbers<N> numbers;
-    numbers.seed(args_, args_.seeds[order_.m], order_.order, slot);
+    numbers.start(seeds_, slot);
     int64_t k = numbers.skip(steps_, order_.steps, end, args_.slot_values + slot);
     while (k < order_.steps && numbers.scaled()) {
       const int64_t count = minimum(kPanelSteps, order_.steps - k);
@@ -148,14 +151,7 @@ class FusedOrder {
 
   template <int N>
   void put(int64_t slot, const Doubles (&sums)[columns][N]) const {
-    for (int i = 0; i < N; ++i) {
-      const int64_t at = slot + i * kSlotLanes;
-      const SlotWeights weights(args_, at);
-      const Doubles w[2] = {load(weights.w[0]), load(weights.w[1])};
-      put_waves(
-          args_, order_.width, order_.width / order_.signs, load(weights.x), w, [&](int64_t j) { return sums[j][i]; },
-          [&](int half, int64_t j, Doubles v) { store_numbers(waves_.at(at, half, j), v); });
-    }
+    for (int i = 0; i < N; ++i) put_waves(args_, order_, waves_, slot + i * kSlotLanes, [&](int64_t j) { return sums[j][i]; });
   }
 
   template <int N>
@@ -174,14 +170,9 @@ class FusedOrder {
   void take(int64_t slot, double* values) const {
     const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
     for (int i = 0; i < N; ++i) {
-      const int64_t at = slot + i * kSlotLanes;
-      const SlotWeights weights(args_, at);
-      const Doubles w[2] = {load(weights.w[0]), load(weights.w[1])};
-      take_waves(
-          args_, order_.width, order_.width / order_.signs, load(weights.x), w,
-          [&](int half, int64_t j) { return load_numbers(waves_.at(at, half, j)); },
-          [&](int64_t j, Doubles v) { store<double>(values + (j * N + i) * kSlotLanes, v); });
-      for (int64_t j = used; j < columns; ++j) store<double>(values + (j * N + i) * kSlotLanes, Doubles{});
+      const auto put = [&](int64_t j, Doubles v) { store<double>(values + (j * N + i) * kSlotLanes, v); };
+      take_waves(args_, order_, waves_, slot + i * kSlotLanes, put);
+      for (int64_t j = used; j < columns; ++j) put(j, Doubles{});
     }
   }
 
@@ -189,6 +180,7 @@ class FusedOrder {
   const OrderColumns& order_;
   const Waves<R>& waves_;
   const double* steps_;
+  const Seeds seeds_;
 };
 
 }  // namespace

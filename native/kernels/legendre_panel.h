@@ -88,13 +88,14 @@ class Panel {
   bool start(int64_t m, const LegendreOrder& order) {
     row_ = order.row;
     bool matters = false;
+    const Seeds seeds(args_, m, order);
     for (int g = 0; g < block_.count; ++g) {
       // Sorted towards a pole: the first slot has the highest limit
       const bool silent = args_.limits[block_.groups[g].first] < m;
       states_[g] = silent ? kSilent : kWaiting;
       if (silent) continue;
       matters = true;
-      seed(args_.seeds[m], order, block_.groups[g]);
+      seed(seeds, block_.groups[g]);
       if (any_matters(g)) activate(g);
     }
     return matters;
@@ -151,10 +152,10 @@ class Panel {
                     before_ + at, numbers + at, block_.groups[g].count);
   }
 
-  void seed(double seed, const LegendreOrder& order, const SlotGroup& group) {
+  void seed(const Seeds& seeds, const SlotGroup& group) {
     for (int64_t slot = group.first, at = slot - block_.first; slot < group.first + group.count; slot += kSlotLanes, at += kSlotLanes) {
       Doubles value, scale;
-      seed_slots(args_, seed, order, slot, value, scale);
+      seeds.at(slot, value, scale);
       store<double>(value_ + at, value);
       store<double>(before_ + at, Doubles{});
       store<double>(scale_ + at, scale);

@@ -60,7 +60,7 @@ class RingColumns {
   };
 
   // Columns of an order and sign for maps of a run, on the rings of one half of the slots (kernels/legendre.h).
-  void add(int half, int g, int64_t sign, const Run& run) {
+  void add(int half, int g, int64_t sign, const MapRun& run) {
     const OrderColumns& c = group_.orders[g];
     if (sign >= c.signs || (args_.spin != 0 && sign != half)) return;
     const int64_t offset = legendre_column(args_, c.m, sign == 1) * column_size_ + run.rings;

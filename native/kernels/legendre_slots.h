@@ -36,23 +36,41 @@ inline bool any_lane(SlotLongs mask) {
 #endif
 }
 
-// p_0 at a vector of slots: legendre_seed() of kernels/legendre.h.
-inline void seed_slots(const LegendreArgs& args, double seed, const LegendreOrder& order, int64_t slot, Doubles& number, Doubles& scale) {
-  const int bases = args.spin == 0 ? 1 : 2;
-  const int64_t rows = args.coarse + kFinePowers;
-  Doubles value = Doubles{} + seed;
-  SlotInts exponent = SlotInts{} + order.exponent;
-  for (int b = 0; b < bases; ++b) {
-    for (int64_t row : {b * rows + order.power[b] / kFinePowers, b * rows + args.coarse + order.power[b] % kFinePowers}) {
-      value *= load(args.powers + row * args.slots + slot);
-      exponent += load_ints(args.exponents + row * args.slots + slot);
+// p_0 of an order: legendre_seed() of kernels/legendre.h.
+class Seeds {
+ public:
+  Seeds(const LegendreArgs& args, int64_t m, const LegendreOrder& order) : seed_(args.seeds[m]), exponent_(order.exponent), bases_(args.spin == 0 ? 1 : 2) {
+    const int64_t rows = args.coarse + kFinePowers;
+    for (int b = 0; b < bases_; ++b) {
+      const int64_t at[2] = {b * rows + order.power[b] / kFinePowers, b * rows + args.coarse + order.power[b] % kFinePowers};
+      for (int i = 0; i < 2; ++i) {
+        powers_[2 * b + i] = args.powers + at[i] * args.slots;
+        exponents_[2 * b + i] = args.exponents + at[i] * args.slots;
+      }
     }
   }
-  const SlotInts steps = (exponent + 384) >> 9;  // as scaled_number() does
-  const SlotLongs bits = (__builtin_convertvector(exponent - (steps << 9), SlotLongs) + 1023) << 52;
-  number = value * reinterpret_cast<Doubles>(bits);
-  scale = value == 0.0 ? Doubles{} : __builtin_convertvector(steps, Doubles);
-}
+
+  // At a vector of slots.
+  CLEBSCH_INLINE void at(int64_t slot, Doubles& number, Doubles& scale) const {
+    Doubles value = seed_ * load(powers_[0] + slot) * load(powers_[1] + slot);
+    SlotInts exponent = exponent_ + load_ints(exponents_[0] + slot) + load_ints(exponents_[1] + slot);
+    if (bases_ == 2) {
+      value *= load(powers_[2] + slot) * load(powers_[3] + slot);
+      exponent += load_ints(exponents_[2] + slot) + load_ints(exponents_[3] + slot);
+    }
+    const SlotInts steps = (exponent + 384) >> 9;  // as scaled_number() does
+    const SlotLongs bits = (__builtin_convertvector(exponent - (steps << 9), SlotLongs) + 1023) << 52;
+    number = value * reinterpret_cast<Doubles>(bits);
+    scale = value == 0.0 ? Doubles{} : __builtin_convertvector(steps, Doubles);
+  }
+
+ private:
+  double seed_;
+  int32_t exponent_;
+  int bases_;
+  const double* powers_[4];
+  const int32_t* exponents_[4];
+};
 
 // p_k and p_{k-1} at `vectors` vectors of slots; a number is value 2^(512 scale), scale <= 0.
 template <int vectors>
@@ -60,11 +78,11 @@ struct SlotNumbers {
   static constexpr int64_t kSlots = vectors * kSlotLanes;
   Doubles now[vectors], before[vectors], scale[vectors];
 
-  void seed(const LegendreArgs& args, double number, const LegendreOrder& order, int64_t slot) {
-    for (int i = 0; i < vectors; ++i) {
-      seed_slots(args, number, order, slot + i * kSlotLanes, now[i], scale[i]);
-      before[i] = Doubles{};
-    }
+  void start(const Seeds& seeds, int64_t slot) {
+    unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+      seeds.at(slot + i.value * kSlotLanes, now[i.value], scale[i.value]);
+      before[i.value] = Doubles{};
+    });
   }
 
   // Steps without sums.

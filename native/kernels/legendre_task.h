@@ -2,6 +2,7 @@
 // CPU: the polar step in tasks. A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are
 // the same work everywhere.
 #include "kernels/flush_denormals.h"
+#include "kernels/legendre_ahead.h"
 #include "kernels/legendre_fused.h"
 #include "kernels/legendre_rings.h"
 #include "kernels/scratch.h"
@@ -28,8 +29,8 @@ struct Shares {
 template <class R>
 class Task {
  public:
-  // blocks: where waves are, or nullptr for the rings of args.
-  Task(const LegendreArgs& args, const Shares& shares, R* blocks) : args_(args), blocks_(blocks), orders_(shares.orders) {
+  // runs: where waves are, or nullptr for the rings of args.
+  Task(const LegendreArgs& args, const Shares& shares, const WaveRuns* runs) : args_(args), runs_(runs), orders_(shares.orders) {
     columns_ = kTileColumns;
     while (columns_ < shares.maps * (args.spin == 0 ? 4 : 2) * parts()) columns_ += kTileColumns;
     fused_ = columns_ <= kFusedColumns;
@@ -42,8 +43,8 @@ class Task {
     return static_cast<size_t>(rows + sums + orders_ * columns_ * stride_ * static_cast<int64_t>(sizeof(R)));
   }
 
-  // Orders first..end - 1.
-  void run(const Columns<R>& columns, int64_t first, int64_t end, void* memory) const {
+  // Orders first .. end - 1; those from `next` on come next.
+  void run(const Columns<R>& columns, int64_t first, int64_t end, int64_t next, void* memory) const {
     OrderGroup group;
     for (int64_t m = first; m < end; ++m) {
       group.orders[group.count] = columns.of_order(m);
@@ -53,7 +54,7 @@ class Task {
     if (fused_) {
       Doubles* sums = static_cast<Doubles*>(memory);
       double* rows = reinterpret_cast<double*>(sums + rows_);
-      run_fused(columns, group, rows, sums, reinterpret_cast<R*>(rows + orders_ * rows_));
+      run_fused(columns, group, next, rows, sums, reinterpret_cast<R*>(rows + orders_ * rows_));
     } else {
       R* rows = static_cast<R*>(memory);
       args_.analysis ? analyse(columns, group, rows, rows + orders_ * rows_) : synthesize(columns, group, rows, rows + orders_ * rows_);
@@ -65,41 +66,43 @@ class Task {
 
   int64_t parts() const { return legendre_is_complex(args_) ? 2 : 1; }
 
-  // Of order g of a group; `memory`: its rows, for slots from `first` on.
-  Waves<R> waves_of(const OrderGroup& group, int g, R* memory, int64_t first) const {
+  // Of order g of a group; `memory`: rows of waves of slots from `first` on, where there are no runs.
+  Waves<R> waves_of(const Columns<R>& columns, const OrderGroup& group, int g, R* memory, int64_t first) const {
     const OrderColumns& c = group.orders[g];
     Waves<R> waves;
-    if (blocks_ == nullptr) {
+    if (runs_ == nullptr) {
       waves.base = memory + group.row[g] * stride_;
+      waves.blocks = nullptr;
       waves.first = first;
-      waves.block = kSlotPad;
       waves.half = args_.spin == 0 ? c.width * stride_ : 0;
       for (int64_t j = 0; j < c.width; ++j) waves.column[j] = j * stride_;
       return waves;
     }
-    const int64_t half = (2 * args_.L - 1) * parts() * kSlotPad, per_sign = c.width / c.signs;
-    waves.base = blocks_;
-    waves.first = 0;
-    waves.block = 2 * half;
-    waves.half = half;
+    const int64_t per_sign = c.width / c.signs;
+    waves.blocks = runs_->blocks;
+    waves.run = WaveRuns::kRun;
+    waves.base = static_cast<R*>(runs_->waves) + columns.first() * runs_->map_size();
     for (int64_t j = 0; j < c.width; ++j) {
       const int64_t place = j % per_sign, column = legendre_column(args_, c.m, j >= per_sign);
-      waves.column[j] = place / parts() * (args_.slots / kSlotPad) * waves.block + (column * parts() + place % parts()) * kSlotPad;
+      const int64_t own = parts() == 2 ? wave_column<true>(column, static_cast<int>(place % 2)) : wave_column<false>(column, 0);
+      waves.column[j] = place / parts() * runs_->map_size() + runs_->place(own);
     }
     return waves;
   }
 
-  void run_fused(const Columns<R>& columns, const OrderGroup& group, double* rows, Doubles* sums, R* memory) const {
+  void run_fused(const Columns<R>& columns, const OrderGroup& group, int64_t next, double* rows, Doubles* sums, R* memory) const {
     if (!args_.analysis) gather(columns, group, rows);
-    if (args_.analysis && blocks_ == nullptr) RingColumns<R>(args_, columns, group, stride_).take(0, args_.slots, memory);
+    if (args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).take(0, args_.slots, memory);
+    GroupAhead<R> ahead;
+    if (next < args_.L) ahead = GroupAhead<R>(args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad);
     for (int g = 0; g < group.count; ++g) {
       const OrderColumns& c = group.orders[g];
-      const Waves<R> waves = waves_of(group, g, memory, 0);
+      const Waves<R> waves = waves_of(columns, group, g, memory, 0);
       double* own = rows + g * rows_;
-      const auto run = [&](auto order) { args_.analysis ? order.analyse(own, sums) : order.synthesize(own); };
+      const auto run = [&](auto order) { args_.analysis ? order.analyse(own, sums, ahead) : order.synthesize(own, ahead); };
       c.columns == 4 ? run(FusedOrder<R, 4>(args_, c, waves)) : run(FusedOrder<R, 8>(args_, c, waves));
     }
-    if (!args_.analysis && blocks_ == nullptr) RingColumns<R>(args_, columns, group, stride_).put(0, args_.slots, memory);
+    if (!args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).put(0, args_.slots, memory);
     if (args_.analysis) scatter(columns, group, rows);
   }
 
@@ -114,9 +117,9 @@ class Task {
         R* sums = memory + group.row[g] * kRow;
         for (int64_t j = 0; j < c.columns; ++j) memset(sums + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
         for_steps(panel, c, [&](int64_t k, int64_t count) { add_degrees(panel, rows + g * rows_ + k * c.columns, c.columns, count, sums); });
-        put_sums(block, c, sums, waves_of(group, g, memory, slot));
+        put_sums(block, c, sums, waves_of(columns, group, g, memory, slot));
       }
-      if (blocks_ == nullptr) rings.put(slot, block.size, memory);
+      if (runs_ == nullptr) rings.put(slot, block.size, memory);
       slot += block.size;
     }
   }
@@ -127,11 +130,11 @@ class Task {
     for (int64_t slot = 0; slot < args_.slots;) {
       const SlotBlock block(args_, slot, kPanelSlots);
       Panel<R> panel(args_, block);
-      if (blocks_ == nullptr) rings.take(slot, block.size, memory);
+      if (runs_ == nullptr) rings.take(slot, block.size, memory);
       for (int g = 0; g < group.count; ++g) {
         const OrderColumns& c = group.orders[g];
         R* values = memory + group.row[g] * kRow;
-        take_values(block, c, waves_of(group, g, memory, slot), values);
+        take_values(block, c, waves_of(columns, group, g, memory, slot), values);
         for_steps(panel, c, [&](int64_t k, int64_t count) { add_slots(panel, values, c.columns, count, rows + g * rows_ + k * c.columns); });
       }
       slot += block.size;
@@ -152,24 +155,13 @@ class Task {
 
   // The sums of a block to waves, and waves to values; waves may be where the sums or values are.
   void put_sums(const SlotBlock& block, const OrderColumns& c, const R* sums, const Waves<R>& waves) const {
-    for (int64_t i = 0; i < block.size; i += kSlotLanes) {
-      const SlotWeights weights(args_, block.first + i);
-      const Doubles w[2] = {load(weights.w[0]), load(weights.w[1])};
-      put_waves(
-          args_, c.width, c.width / c.signs, load(weights.x), w, [&](int64_t j) { return load_numbers(sums + j * kRow + i); },
-          [&](int half, int64_t j, Doubles v) { store_numbers(waves.at(block.first + i, half, j), v); });
-    }
+    for (int64_t i = 0; i < block.size; i += kSlotLanes)
+      put_waves(args_, c, waves, block.first + i, [&](int64_t j) { return load_numbers(sums + j * kRow + i); });
   }
 
   void take_values(const SlotBlock& block, const OrderColumns& c, const Waves<R>& waves, R* values) const {
-    for (int64_t i = 0; i < block.size; i += kSlotLanes) {
-      const SlotWeights weights(args_, block.first + i);
-      const Doubles w[2] = {load(weights.w[0]), load(weights.w[1])};
-      take_waves(
-          args_, c.width, c.width / c.signs, load(weights.x), w,
-          [&](int half, int64_t j) { return load_numbers(waves.at(block.first + i, half, j)); },
-          [&](int64_t j, Doubles v) { store_numbers(values + j * kRow + i, v); });
-    }
+    for (int64_t i = 0; i < block.size; i += kSlotLanes)
+      take_waves(args_, c, waves, block.first + i, [&](int64_t j, Doubles v) { store_numbers(values + j * kRow + i, v); });
     for (int64_t j = (args_.spin == 0 ? 2 : 1) * c.width; j < c.columns; ++j)
       memset(values + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
   }
@@ -189,16 +181,16 @@ class Task {
   }
 
   const LegendreArgs& args_;
-  R* const blocks_;
+  const WaveRuns* const runs_;
   int64_t orders_, rows_, columns_, stride_;  // of a group; numbers of the rows of an order; columns of an order; between rows of waves
   bool fused_;
 };
 
-// The polar step between coefficients and rings or, where they are given, blocks of waves.
+// The polar step between coefficients and rings or, for spin 0 and inner = 1, the runs that are given.
 template <class R>
-const char* legendre_step(const LegendreArgs& args, R* blocks) {
+const char* legendre_step(const LegendreArgs& args, const WaveRuns* runs) {
   const Shares shares(args);
-  const Task<R> task(args, shares, blocks);
+  const Task<R> task(args, shares, runs);
   const int64_t maps = args.outer * args.inner, chunks = ceil_div(maps, shares.maps);
   const int64_t groups = ceil_div(args.L, shares.orders), pairs = ceil_div(groups, 2);
   const int64_t work = shares.orders * args.L * args.slots * shares.maps;
@@ -214,9 +206,11 @@ const char* legendre_step(const LegendreArgs& args, R* blocks) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t first = i / pairs * shares.maps, low = i % pairs, high = groups - 1 - low;
       const Columns<R> columns(args, first, minimum(shares.maps, maps - first));
-      const auto run = [&](int64_t g) { task.run(columns, g * shares.orders, minimum(args.L, (g + 1) * shares.orders), memory); };
-      run(low);
-      if (high != low) run(high);
+      const auto run = [&](int64_t g, int64_t next) {
+        task.run(columns, g * shares.orders, minimum(args.L, (g + 1) * shares.orders), next * shares.orders, memory);
+      };
+      run(low, high);
+      if (high != low) run(high, low + 1);
     }
     flush.stop();
   });

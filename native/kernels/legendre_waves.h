@@ -1,6 +1,7 @@
 #pragma once
-// CPU: where the waves of an order are, in blocks of kSlotPad slots: those of the rings of a slot, theirs in both halves of the sphere.
+// CPU: where the waves of an order are, and between them and sums at slots.
 #include "kernels/legendre_columns.h"
+#include "kernels/wave_runs.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
@@ -10,14 +11,22 @@ namespace {
 template <class R>
 struct Waves {
   R* base;
-  int64_t first;  // slot
-  int64_t block, half;
   int64_t column[kMostColumns];
+  // Where runs are given, from one to the next; else rows of slots from `first` on, those of the second rings further by `half`.
+  const BlockRuns* blocks;
+  int64_t run, first, half;
 
-  R* at(int64_t slot, int half_of_slot, int64_t j) const {
-    const auto i = static_cast<uint64_t>(slot - first);
-    return base + static_cast<int64_t>(i / kSlotPad) * block + half_of_slot * half + column[j] + i % kSlotPad;
+  // From there, columns of a slot on its first or (ring 1) second ring.
+  R* ring(int64_t slot, int ring) const {
+    if (blocks == nullptr) return base + (slot - first) + ring * half;
+    const BlockRuns& block = block_of(slot);
+    return base + (block.first + (ring & block.paired)) * run + slot % kSlotPad;
   }
+  // Whether both rings of a slot, of which it has one, are at the same place.
+  bool single(int64_t slot) const { return blocks != nullptr && !block_of(slot).paired; }
+
+ private:
+  const BlockRuns& block_of(int64_t slot) const { return blocks[static_cast<uint64_t>(slot) / kSlotPad]; }
 };
 
 // Vectors of float64 as numbers of the tensors.
@@ -38,38 +47,45 @@ inline Vector<double> load_numbers(const R* from) {
 // Weights of the rings of slots, and their cosines.
 struct SlotWeights {
   const double *x, *w[2];
-  explicit SlotWeights(const LegendreArgs& args, int64_t slot = 0) : x(args.slot_values + args.slots + slot) {
+  SlotWeights(const LegendreArgs& args, int64_t slot) : x(args.slot_values + args.slots + slot) {
     for (int half = 0; half < 2; ++half) w[half] = x + (1 + half) * args.slots;
   }
 };
 
-// The sums of a few slots, sums(j), to the waves: for spin 0 those of even degrees, then those of odd ones over x. V: Vector<double> or a number.
-template <class V, class Sums, class Put>
-CLEBSCH_INLINE void put_waves(const LegendreArgs& args, int64_t width, int64_t per_sign, V x, const V (&w)[2], Sums sums, Put put) {
-  for (int64_t j = 0; j < width; ++j) {
-    if (args.spin == 0) {
-      const V even = sums(j), product = x * sums(width + j);
-      put(0, j, w[0] * (even + product));
-      put(1, j, w[1] * (even - product));
-    } else {
-      const int half = j >= per_sign;
-      put(half, j, w[half] * sums(j));
-    }
+// Sums at a vector of slots to their waves: sums(j) and, spin 0, those of odd degrees over x behind those of even ones.
+template <class R, class Sums>
+CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Sums sums) {
+  const SlotWeights at(args, slot);
+  const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
+  R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
+  if (args.spin != 0) {
+    const int64_t per_sign = c.width / c.signs;
+    for (int64_t j = 0; j < c.width; ++j) store_numbers(rings[j >= per_sign] + waves.column[j], w[j >= per_sign] * sums(j));
+    return;
+  }
+  const bool single = waves.single(slot);
+  for (int64_t j = 0; j < c.width; ++j) {
+    const Vector<double> even = sums(j), product = x * sums(c.width + j), north = w[0] * (even + product), south = w[1] * (even - product);
+    store_numbers(rings[0] + waves.column[j], single ? north + south : north);
+    if (!single) store_numbers(rings[1] + waves.column[j], south);
   }
 }
 
-// The transpose: waves(half, j) to values(j), put(j, value).
-template <class V, class Take, class Put>
-CLEBSCH_INLINE void take_waves(const LegendreArgs& args, int64_t width, int64_t per_sign, V x, const V (&w)[2], Take waves, Put put) {
-  for (int64_t j = 0; j < width; ++j) {
-    if (args.spin == 0) {
-      const V north = w[0] * waves(0, j), south = w[1] * waves(1, j);
-      put(j, north + south);
-      put(width + j, x * (north - south));
-    } else {
-      const int half = j >= per_sign;
-      put(j, w[half] * waves(half, j));
-    }
+// The transpose: put(j, value) of each sum.
+template <class R, class Put>
+CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Put put) {
+  const SlotWeights at(args, slot);
+  const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
+  const R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
+  if (args.spin != 0) {
+    const int64_t per_sign = c.width / c.signs;
+    for (int64_t j = 0; j < c.width; ++j) put(j, w[j >= per_sign] * load_numbers(rings[j >= per_sign] + waves.column[j]));
+    return;
+  }
+  for (int64_t j = 0; j < c.width; ++j) {
+    const Vector<double> north = w[0] * load_numbers(rings[0] + waves.column[j]), south = w[1] * load_numbers(rings[1] + waves.column[j]);
+    put(j, north + south);
+    put(c.width + j, x * (north - south));
   }
 }
 

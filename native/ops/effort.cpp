@@ -194,6 +194,13 @@ Effort effort_of(const LegendreArgs& a) {
           text(Dims{a.outer, a.L * a.L, a.inner}, a.analysis ? " from " : " on ", a.rings, " rings")};
 }
 
+Effort effort_of(const HarmonicArgs& args) {
+  const LegendreArgs& polar = args.polar;
+  const Effort degrees = effort_of(polar), orders = effort_of(args.longitudes);
+  const double numbers = static_cast<double>(polar.outer * (polar.L * polar.L + args.longitudes.points) * polar.inner);
+  return {degrees.flops + orders.flops, numbers * size_of(polar.dtype), degrees.shape};
+}
+
 Effort effort_of(const RandomArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }
 
 Effort effort_of(const SgdArgs& a) {

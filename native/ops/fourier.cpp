@@ -11,31 +11,18 @@
 
 #include "ops/launch.h"
 #include "ops/ops.h"
+#include "ops/ring_sums.h"
 
 namespace clebsch::ops {
 namespace {
 
 constexpr int64_t kMaxPoints = int64_t{1} << 24, kMaxOrders = int64_t{1} << 24;
 
-class FourierPlan final : public Plan {
- public:
-  Tensor numbers, places;  // places: ring table, ring list, rows
-  int64_t ring_list = 0, rows = 0;
-  std::vector<FourierGroup> groups;
-  size_t bytes() const override { return numbers.bytes() + places.bytes() + groups.size() * sizeof(FourierGroup); }
-};
-
-struct Options {
-  int64_t orders, rings, sign;
-  double scale;
-  bool uniform;
-  std::span<const double> n, offset;
-  int64_t points = 0;
-};
-
 bool is_count(double x, int64_t limit) { return x >= 1 && x <= static_cast<double>(limit) && x == std::floor(x); }
 
-Options check_options(const char* op, std::span<const double> spec) {
+}  // namespace
+
+FourierOptions check_fourier(const char* op, std::span<const double> spec) {
   const bool counted = spec.size() > 5 && spec[4] >= 1 && static_cast<double>(spec.size()) == 5 + 2 * spec[4];
   require(counted, ErrorCode::value, op, "expected at least one ring, with a number of points and an offset for each, got a list of ",
           spec.size());
@@ -45,8 +32,8 @@ Options check_options(const char* op, std::span<const double> spec) {
   require(sign == 1 || sign == -1, ErrorCode::value, op, "expected 1 or -1 for sign, got ", sign);
   require(std::isfinite(spec[3]), ErrorCode::value, op, "expected a finite number for scale, got ", spec[3]);
   const auto count = static_cast<size_t>(spec[4]);
-  Options o{static_cast<int64_t>(orders), static_cast<int64_t>(rings),   static_cast<int64_t>(sign), spec[3], count == 1,
-            spec.subspan(5, count),       spec.subspan(5 + count, count)};
+  FourierOptions o{static_cast<int64_t>(orders), static_cast<int64_t>(rings),   static_cast<int64_t>(sign), spec[3], count == 1,
+                   spec.subspan(5, count),       spec.subspan(5 + count, count)};
   require(o.uniform || count == static_cast<size_t>(o.rings), ErrorCode::value, op, "expected ", o.rings, " rings for points, got ", count);
   for (double n : o.n)
     require(is_count(n, kMaxPoints), ErrorCode::value, op, "expected an integer in 1..", kMaxPoints, " for points, got ", n);
@@ -57,6 +44,8 @@ Options check_options(const char* op, std::span<const double> spec) {
           "expected fewer than 2^31 points and orders of all rings, got ", o.points, " and ", o.rings, " x ", 2 * o.orders - 1);
   return o;
 }
+
+namespace {
 
 // What a plan holds, before any number is computed.
 struct Layout {
@@ -85,7 +74,7 @@ FourierGroup make_group(int64_t n, bool complex, std::vector<int>& radices) {
   return group;
 }
 
-Layout lay_out(const Options& o, bool complex) {
+Layout lay_out(const FourierOptions& o, bool complex) {
   Layout layout;
   std::map<std::pair<int64_t, double>, int64_t> known;
   int64_t first = 0;
@@ -130,7 +119,7 @@ void append_chirp(std::vector<double>& out, const FourierGroup& group, const std
   append(out, placed);
 }
 
-std::vector<double> make_numbers(const Layout& layout, const Options& o, bool complex) {
+std::vector<double> make_numbers(const Layout& layout, const FourierOptions& o, bool complex) {
   std::vector<double> out;
   out.reserve(static_cast<size_t>(layout.numbers));
   for (size_t i = 0; i < layout.groups.size(); ++i) {
@@ -166,7 +155,7 @@ void append_rows(std::vector<int32_t>& out, const FourierGroup& group, const std
   }
 }
 
-std::shared_ptr<const Plan> build_plan(const Layout& layout, const Options& o, Dtype dtype, Backend& backend) {
+std::shared_ptr<const Plan> build_plan(const Layout& layout, const FourierOptions& o, Dtype dtype, Backend& backend) {
   auto plan = std::make_shared<FourierPlan>();
   const bool complex = is_complex(dtype);
   const std::vector<double> numbers = make_numbers(layout, o, complex);
@@ -201,7 +190,9 @@ std::shared_ptr<const Plan> build_plan(const Layout& layout, const Options& o, D
   return plan;
 }
 
-std::shared_ptr<const FourierPlan> plan_of(const char* op, const Options& o, Dtype dtype, Backend& backend) {
+}  // namespace
+
+std::shared_ptr<const FourierPlan> fourier_plan(const char* op, const FourierOptions& o, Dtype dtype, Backend& backend) {
   std::string key = std::string("fourier ") + dtype_name(dtype) + ' ' + backend.name() + ' ';
   const auto append_bytes = [&](const void* data, size_t size) { key.append(static_cast<const char*>(data), size); };
   append_bytes(&o.orders, sizeof o.orders);
@@ -216,8 +207,32 @@ std::shared_ptr<const FourierPlan> plan_of(const char* op, const Options& o, Dty
       PlanCache::instance().get(key, op, bytes, [&] { return build_plan(layout, o, dtype, backend); }));
 }
 
+FourierArgs FourierPlan::arguments(const FourierOptions& o, Dtype dtype, bool synthesis, int64_t outer, int64_t inner) const {
+  FourierArgs args{};
+  const auto* all = static_cast<const int32_t*>(places.data());
+  args.dtype = dtype;
+  args.synthesis = synthesis;
+  args.sign = static_cast<int32_t>(o.sign);
+  args.uniform = o.uniform;
+  args.groups = static_cast<int32_t>(groups.size());
+  args.scale = o.scale;
+  args.outer = outer;
+  args.rings = o.rings;
+  args.orders = o.orders;
+  args.points = o.points;
+  args.inner = inner;
+  args.group = groups.data();
+  args.ring = reinterpret_cast<const int32_t(*)[4]>(all);
+  args.ring_list = all + ring_list;
+  args.rows = all + rows;
+  args.tables = numbers.data();
+  return args;
+}
+
+namespace {
+
 Tensor run(const char* op, const Tensor& given, std::span<const double> spec, bool synthesis) {
-  const Options o = check_options(op, spec);
+  const FourierOptions o = check_fourier(op, spec);
   require(is_floating(given.dtype), ErrorCode::dtype, op, "expected a floating dtype, got ", given.dtype);
   const int64_t columns = 2 * o.orders - 1;
   const bool fits = synthesis ? given.ndim() == 4 && given.shape[1] == o.rings && given.shape[2] == columns
@@ -227,35 +242,17 @@ Tensor run(const char* op, const Tensor& given, std::span<const double> spec, bo
   else
     require(fits, ErrorCode::shape, op, "expected [outer, ", o.points, ", inner] for f, got ", given.shape);
   const int64_t outer = given.shape[0], inner = given.shape[given.ndim() - 1];
-  const auto plan = plan_of(op, o, given.dtype, given.backend());
+  const auto plan = fourier_plan(op, o, given.dtype, given.backend());
   const Tensor x = contiguous(given);
   const Tensor out = empty(synthesis ? Dims{outer, o.points, inner} : Dims{outer, o.rings, columns, inner}, x.dtype, x.backend());
   const auto levels = static_cast<int64_t>(std::log2(o.points / o.rings + 1)) + 1;
   const int64_t cost = (x.size() + out.size()) * levels * (is_complex(x.dtype) ? 2 : 1);
-  const auto flag = [](bool value) { return static_cast<int32_t>(value ? 1 : 0); };
-  launch(op, &KernelTable::fourier, cost, out.backend(),
-         [plan, x, out, outer, inner, synthesis = flag(synthesis), sign = static_cast<int32_t>(o.sign), uniform = flag(o.uniform),
-          scale = o.scale, rings = o.rings, orders = o.orders, points = o.points] {
-           const auto* places = static_cast<const int32_t*>(plan->places.data());
-           return FourierArgs{x.dtype,
-                              synthesis,
-                              sign,
-                              uniform,
-                              static_cast<int32_t>(plan->groups.size()),
-                              scale,
-                              outer,
-                              rings,
-                              orders,
-                              points,
-                              inner,
-                              plan->groups.data(),
-                              reinterpret_cast<const int32_t(*)[4]>(places),
-                              places + plan->ring_list,
-                              places + plan->rows,
-                              plan->numbers.data(),
-                              x.data(),
-                              out.data()};
-         });
+  launch(op, &KernelTable::fourier, cost, out.backend(), [=] {  // the spans of o are not read any more
+    FourierArgs args = plan->arguments(o, x.dtype, synthesis, outer, inner);
+    args.x = x.data();
+    args.out = out.data();
+    return args;
+  });
   return out;
 }
 

@@ -1,18 +1,10 @@
 #include "math/legendre_plan.h"
 #include "ops/launch.h"
 #include "ops/ops.h"
+#include "ops/ring_sums.h"
 
 namespace clebsch::ops {
 namespace {
-
-// The arrays of math::LegendrePlan one after another, on a device.
-class LegendreTables final : public Plan {
- public:
-  Tensor numbers, integers;
-  int64_t slots = 0, split = 0, coarse = 0;
-  std::vector<int64_t> starts;  // of seeds, steps, factors, slot_values, powers; of orders, slot_rings, limits, exponents
-  size_t bytes() const override { return numbers.bytes() + integers.bytes(); }
-};
 
 template <class T>
 Tensor joined(std::initializer_list<const std::vector<T>*> parts, Dtype dtype, Backend& backend, std::vector<int64_t>& starts) {
@@ -24,12 +16,9 @@ Tensor joined(std::initializer_list<const std::vector<T>*> parts, Dtype dtype, B
   return from_host(all.data(), {static_cast<int64_t>(all.size())}, dtype, backend);
 }
 
-struct Rings {
-  int64_t L, spin;
-  std::span<const double> theta, weights;
-};
+}  // namespace
 
-std::shared_ptr<const LegendreTables> tables_of(const char* op, const Rings& rings, Backend& backend) {
+std::shared_ptr<const LegendreTables> legendre_tables(const char* op, const LegendreRings& rings, Backend& backend) {
   std::string key = "legendre " + std::to_string(rings.L) + ' ' + std::to_string(rings.spin) + ' ' + backend.name() + ' ';
   key.append(reinterpret_cast<const char*>(rings.theta.data()), rings.theta.size_bytes());
   key.append(reinterpret_cast<const char*>(rings.weights.data()), rings.weights.size_bytes());
@@ -41,17 +30,20 @@ std::shared_ptr<const LegendreTables> tables_of(const char* op, const Rings& rin
         joined<double>({&plan.seeds, &plan.steps, &plan.factors, &plan.slot_values, &plan.powers}, Dtype::float64, backend, tables->starts);
     tables->integers =
         joined<int32_t>({&plan.orders, &plan.slot_rings, &plan.limits, &plan.exponents}, Dtype::int32, backend, tables->starts);
+    tables->L = rings.L;
+    tables->spin = rings.spin;
+    tables->rings = rings.count();
     tables->slots = plan.slots;
     tables->split = plan.split;
     tables->coarse = plan.coarse;
     return tables;
   };
-  const auto bytes = static_cast<size_t>(math::legendre_plan_bytes(rings.L, rings.spin, static_cast<int64_t>(rings.theta.size())));
+  const auto bytes = static_cast<size_t>(math::legendre_plan_bytes(rings.L, rings.spin, rings.count()));
   return std::static_pointer_cast<const LegendreTables>(PlanCache::instance().get(key, op, bytes, build));
 }
 
-void check(const char* op, const Tensor& x, const Rings& rings, bool analysis) {
-  const int64_t L = rings.L, count = static_cast<int64_t>(rings.theta.size());
+void check_legendre(const char* op, Dtype dtype, const LegendreRings& rings) {
+  const int64_t L = rings.L, count = rings.count();
   require(L >= 1 && L <= 4096, ErrorCode::value, op, "expected 1..4096 for L, got ", L);
   require(std::abs(rings.spin) < L, ErrorCode::value, op, "expected |spin| < L = ", L, " for spin, got ", rings.spin);
   require(count >= 1 && count <= 16384, ErrorCode::value, op, "expected 1..16384 rings for theta, got ", count);
@@ -59,24 +51,25 @@ void check(const char* op, const Tensor& x, const Rings& rings, bool analysis) {
     require(angle >= 0 && angle <= 3.1415926535897936, ErrorCode::value, op, "expected angles in [0, pi] for theta, got ", angle);
   require(rings.weights.empty() || rings.weights.size() == rings.theta.size(), ErrorCode::value, op, "expected ", count,
           " numbers for weights, got ", rings.weights.size());
-  require(is_floating(x.dtype), ErrorCode::dtype, op, "expected a real or complex float dtype for x, got ", x.dtype);
-  require(is_complex(x.dtype) || rings.spin == 0, ErrorCode::dtype, op, "expected complex64 or complex128 for x of spin ", rings.spin,
-          ", got ", x.dtype);
-  if (analysis) {
-    const bool fits = x.ndim() == 4 && x.shape[1] == count && x.shape[2] == 2 * L - 1;
-    require(fits, ErrorCode::shape, op, "expected [outer, ", count, ", ", 2 * L - 1, ", inner] for x, got ", x.shape);
-  } else {
-    require(x.ndim() == 3 && x.shape[1] == L * L, ErrorCode::shape, op, "expected [outer, ", L * L, ", inner] for x, got ", x.shape);
-  }
+  require(is_floating(dtype), ErrorCode::dtype, op, "expected a real or complex float dtype for x, got ", dtype);
+  require(is_complex(dtype) || rings.spin == 0, ErrorCode::dtype, op, "expected complex64 or complex128 for x of spin ", rings.spin,
+          ", got ", dtype);
 }
 
-LegendreArgs arguments(const LegendreTables& tables) {
+LegendreArgs LegendreTables::arguments(Dtype dtype, bool analysis, int64_t outer, int64_t inner) const {
   LegendreArgs args{};
-  const auto number = [&](int i) { return static_cast<const double*>(tables.numbers.data()) + tables.starts[i]; };
-  const auto integer = [&](int i) { return static_cast<const int32_t*>(tables.integers.data()) + tables.starts[5 + i]; };
-  args.slots = tables.slots;
-  args.split = tables.split;
-  args.coarse = tables.coarse;
+  const auto number = [&](int i) { return static_cast<const double*>(numbers.data()) + starts[i]; };
+  const auto integer = [&](int i) { return static_cast<const int32_t*>(integers.data()) + starts[5 + i]; };
+  args.dtype = dtype;
+  args.analysis = analysis;
+  args.spin = static_cast<int32_t>(spin);
+  args.outer = outer;
+  args.inner = inner;
+  args.L = L;
+  args.rings = rings;
+  args.slots = slots;
+  args.split = split;
+  args.coarse = coarse;
   args.seeds = number(0);
   args.steps = number(1);
   args.factors = number(2);
@@ -89,22 +82,24 @@ LegendreArgs arguments(const LegendreTables& tables) {
   return args;
 }
 
-Tensor run(const char* op, const Tensor& operand, const Rings& rings, bool analysis) {
-  check(op, operand, rings, analysis);
+namespace {
+
+Tensor run(const char* op, const Tensor& operand, const LegendreRings& rings, bool analysis) {
+  check_legendre(op, operand.dtype, rings);
+  const int64_t L = rings.L, count = rings.count();
+  if (analysis) {
+    const bool fits = operand.ndim() == 4 && operand.shape[1] == count && operand.shape[2] == 2 * L - 1;
+    require(fits, ErrorCode::shape, op, "expected [outer, ", count, ", ", 2 * L - 1, ", inner] for x, got ", operand.shape);
+  } else {
+    const bool fits = operand.ndim() == 3 && operand.shape[1] == L * L;
+    require(fits, ErrorCode::shape, op, "expected [outer, ", L * L, ", inner] for x, got ", operand.shape);
+  }
   const Tensor x = contiguous(operand);
-  const int64_t outer = x.shape[0], inner = x.shape[x.ndim() - 1], L = rings.L, spin = rings.spin;
-  const auto count = static_cast<int64_t>(rings.theta.size());
-  const auto tables = tables_of(op, rings, x.backend());
+  const int64_t outer = x.shape[0], inner = x.shape[x.ndim() - 1];
+  const auto tables = legendre_tables(op, rings, x.backend());
   const Tensor out = empty(analysis ? Dims{outer, L * L, inner} : Dims{outer, count, 2 * L - 1, inner}, x.dtype, x.backend());
   launch(op, &KernelTable::legendre, outer * inner * L * L * count, out.backend(), [=] {
-    LegendreArgs args = arguments(*tables);
-    args.dtype = x.dtype;
-    args.analysis = analysis;
-    args.spin = static_cast<int32_t>(spin);
-    args.outer = outer;
-    args.inner = inner;
-    args.L = L;
-    args.rings = count;
+    LegendreArgs args = tables->arguments(x.dtype, analysis, outer, inner);
     args.x = x.data();
     args.out = out.data();
     return args;

@@ -94,6 +94,11 @@ Tensor fourier_analysis(const Tensor& f, std::span<const double> spec);   // its
 // and spin 0. [outer, L L, inner] -> [outer, T, 2L-1, inner], and its transpose.
 Tensor legendre_synthesis(const Tensor& x, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin);
 Tensor legendre_analysis(const Tensor& x, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin);
+// Both steps (harmonic.cpp), see HarmonicArgs: [outer, L L, inner] -> [outer, P, inner], and its conjugate transpose.
+Tensor harmonic_synthesis(const Tensor& x, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin,
+                          std::span<const double> spec);
+Tensor harmonic_analysis(const Tensor& f, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin,
+                         std::span<const double> spec);
 
 // 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
 math::Sampling sampling_of(const std::string& name);

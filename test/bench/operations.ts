@@ -52,6 +52,8 @@ export const choices: Readonly<Record<string, Choice>> = {
   fourierSynthesis: { case: 'fourierSynthesis of real numbers, 2 x 128 points, M = 64, 1 x 3', shapes: 'own' },
   fourierAnalysis: { case: 'fourierAnalysis of real numbers, 2 x 128 points, M = 64, 1 x 3', shapes: 'own' },
   legendreSynthesis: { case: 'legendre synthesis, real, L = 33, gl, 1 x 1', shapes: 'own' },
+  harmonicSynthesis: { case: 'harmonic synthesis, real, L = 33, gl, 1 x 1', shapes: 'own' },
+  harmonicAnalysis: { case: 'harmonic analysis, real, L = 33, gl, 1 x 1', shapes: 'own' },
   legendreAnalysis: { case: 'legendre analysis, real, L = 33, gl, 1 x 1', shapes: 'own' },
   fusedProduct: { case: 'fused product of two signals, role 0, real basis, 2 x 33', shapes: 'own' },
   fusedSquare: { case: 'fused square, role 0, real basis, 2 x 5', shapes: 'own' },

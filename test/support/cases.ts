@@ -4,6 +4,7 @@ import { elementwiseCases } from './cases/elementwise.js';
 import { fourierCases } from './cases/fourier.js';
 import { fusedProductCases } from './cases/fused_product.js';
 import { groupActivationCases } from './cases/group_activation.js';
+import { harmonicCases } from './cases/harmonic.js';
 import { layoutCases } from './cases/layout.js';
 import { legendreCases } from './cases/legendre.js';
 import { reduceCases } from './cases/reduce.js';
@@ -21,5 +22,6 @@ export const cases: readonly Case[] = [
   ...groupActivationCases,
   ...fourierCases,
   ...legendreCases,
+  ...harmonicCases,
   ...stateCases,
 ];

@@ -48,11 +48,19 @@ interface Signal {
   readonly inner: number;
 }
 
-function pairOf(kind: 'real' | 'complex', options: FourierOptions, { outer, inner }: Signal, title: string): Case[] {
+interface References {
+  readonly waves: readonly number[];
+  readonly samples: readonly number[];
+  readonly synthesis: (x: Plain) => Plain;
+  readonly analysis: (f: Plain) => Plain;
+}
+
+/** Both sums, term by term, and the shapes that they are between. */
+export function fourierReferences(complex: boolean, options: FourierOptions, { outer, inner }: Signal): References {
   const rings = ringsOf(options);
   const columns = 2 * options.orders - 1;
   const points = rings.reduce((total, { n }) => total + n, 0);
-  const factor = factorOf(options, rings, kind === 'complex');
+  const factor = factorOf(options, rings, complex);
   const ringOf = rings.flatMap(({ n }, r) => new Array<number>(n).fill(r));
   const [waves, samples] = [
     [outer, rings.length, columns, inner],
@@ -69,13 +77,18 @@ function pairOf(kind: 'real' | 'complex', options: FourierOptions, { outer, inne
       const { n, first } = rings[r!]!;
       return sum(n, (p) => mul(at(f, [o!, first + p, i!]), conj(factor(p, r!, column!))));
     });
+  return { waves, samples, synthesis, analysis };
+}
+
+function pairOf(kind: 'real' | 'complex', options: FourierOptions, signal: Signal, title: string): Case[] {
+  const { waves, samples, synthesis, analysis } = fourierReferences(kind === 'complex', options, signal);
   const common = {
     dtypes: kind === 'real' ? floats : complexes,
     tolerance: { float32: 1e-5, float64: 1e-13, complex64: 1e-5, complex128: 2e-13 },
-    skipGradient: outer * inner * (points + columns) > 300,
+    skipGradient: signal.outer * signal.inner * (samples[1]! + 2 * options.orders - 1) > 300,
     linear: [[0]],
   };
-  const name = `of ${kind} numbers, ${title}, ${outer} x ${inner}`;
+  const name = `of ${kind} numbers, ${title}, ${signal.outer} x ${signal.inner}`;
   return [
     {
       ...common,

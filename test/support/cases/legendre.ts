@@ -32,7 +32,8 @@ function factors({ L, theta, weights, spin = 0 }: LegendreOptions, real: boolean
 
 const scaled = (factor: number, z: Complex): Complex => cx(factor * z.re, factor * z.im);
 
-function synthesis(o: LegendreOptions, real: boolean): (x: Plain) => Plain {
+/** The sums over degrees, term by term. */
+export function legendreSynthesis(o: LegendreOptions, real: boolean): (x: Plain) => Plain {
   const [K, columns] = [factors(o, real), orders(o.L, real)];
   return (x) =>
     build([x.shape[0]!, o.theta.length, columns.length, x.shape[2]!], ([s, t, column, i]) => {
@@ -43,7 +44,7 @@ function synthesis(o: LegendreOptions, real: boolean): (x: Plain) => Plain {
     });
 }
 
-function analysis(o: LegendreOptions, real: boolean): (f: Plain) => Plain {
+export function legendreAnalysis(o: LegendreOptions, real: boolean): (f: Plain) => Plain {
   const [K, columns] = [factors(o, real), orders(o.L, real)];
   return (f) =>
     build([f.shape[0]!, o.L * o.L, f.shape[3]!], ([s, row, i]) => {
@@ -73,7 +74,7 @@ function pair(title: string, o: LegendreOptions, real: boolean, { outer = 1, inn
       op: 'legendreSynthesis',
       inputs: [{ shape: [outer, o.L * o.L, inner] }],
       call: (x) => legendreSums(o).synthesis(x),
-      reference: synthesis(o, real),
+      reference: legendreSynthesis(o, real),
     },
     {
       ...common,
@@ -81,7 +82,7 @@ function pair(title: string, o: LegendreOptions, real: boolean, { outer = 1, inn
       op: 'legendreAnalysis',
       inputs: [{ shape: [outer, o.theta.length, 2 * o.L - 1, inner] }],
       call: (f) => legendreSums(o).analysis(f),
-      reference: analysis(o, real),
+      reference: legendreAnalysis(o, real),
     },
   ];
 }

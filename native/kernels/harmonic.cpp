@@ -1,0 +1,104 @@
+// Both steps, some maps after others, so that what is between the steps stays in the caches: where rings are alike, as runs of waves.
+#include "core/parallel.h"
+#include "kernels/fourier_rings.h"
+#include "kernels/legendre_task.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+constexpr int64_t kWaveBytes = int64_t{1} << 20;  // between the steps, unless one map has more
+
+constexpr char kNoMemory[] = "no memory for the waves between the steps of a harmonic sum";
+
+template <class T>
+class WaveChunks {
+ public:
+  using R = RealOf<T>;
+
+  explicit WaveChunks(const HarmonicArgs& args)
+      : args_(args), polar_(args.polar), in_runs_(polar_.spin == 0 && polar_.inner == 1 && args.longitudes.uniform != 0) {}
+
+  // Returns what is wrong.
+  const char* prepare() {
+    int64_t numbers = polar_.rings * (2 * polar_.L - 1) * polar_.inner * kParts<T>;
+    if (in_runs_) {
+      auto* memory = static_cast<int32_t*>(lists().reserve(static_cast<size_t>(4 * polar_.slots) * sizeof(int32_t)));
+      if (memory == nullptr) return kNoMemory;
+      runs_ = wave_runs(polar_, reinterpret_cast<BlockRuns*>(memory + 2 * polar_.slots), memory);
+      numbers = runs_.map_size();
+    }
+    map_bytes_ = numbers * static_cast<int64_t>(sizeof(R));
+    size_ = kWaveBytes / map_bytes_;
+    size_ = minimum(size_ < 1 ? 1 : size_, polar_.outer);
+    return nullptr;
+  }
+
+  int64_t count() const { return ceil_div(polar_.outer, size_); }
+
+  const char* run(int64_t chunk) const {
+    static thread_local Scratch scratch;
+    const int64_t first = chunk * size_, outer = minimum(size_, polar_.outer - first);
+    void* waves = scratch.reserve(static_cast<size_t>(outer * map_bytes_));
+    if (waves == nullptr) return kNoMemory;
+    WaveRuns runs = runs_;
+    runs.waves = waves;
+    const WaveRuns* given = in_runs_ ? &runs : nullptr;
+    LegendreArgs polar = polar_;
+    FourierArgs longitudes = args_.longitudes;
+    polar.outer = longitudes.outer = outer;
+    const int64_t coefficients = first * polar.L * polar.L * polar.inner, points = first * longitudes.points * polar.inner;
+    if (longitudes.synthesis) {
+      polar.x = static_cast<const T*>(args_.polar.x) + coefficients;
+      polar.out = waves;
+      longitudes.x = waves;
+      longitudes.out = static_cast<T*>(args_.longitudes.out) + points;
+      const char* error = legendre_step<R>(polar, given);
+      return error ? error : fourier_step<T>(longitudes, given);
+    }
+    longitudes.x = static_cast<const T*>(args_.longitudes.x) + points;
+    longitudes.out = waves;
+    polar.x = waves;
+    polar.out = static_cast<T*>(args_.polar.out) + coefficients;
+    const char* error = fourier_step<T>(longitudes, given);
+    return error ? error : legendre_step<R>(polar, given);
+  }
+
+ private:
+  static Scratch& lists() {
+    static thread_local Scratch scratch;
+    return scratch;
+  }
+
+  const HarmonicArgs& args_;
+  const LegendreArgs& polar_;
+  const bool in_runs_;
+  WaveRuns runs_{};
+  int64_t map_bytes_ = 0, size_ = 1;
+};
+
+// A chunk for each thread or, where there are few, the threads together on one after another.
+template <class T>
+const char* transform(const HarmonicArgs& args) {
+  WaveChunks<T> chunks(args);
+  if (const char* error = chunks.prepare()) return error;
+  const int64_t count = chunks.count(), together = count >= thread_count() ? 1 : count;
+  const char* failed = nullptr;
+  if (together > 1 || count == 1) {
+    for (int64_t i = 0; i < count && !failed; ++i) failed = chunks.run(i);
+    return failed;
+  }
+  parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      if (const char* error = chunks.run(i)) __atomic_store_n(&failed, error, __ATOMIC_RELAXED);
+  });
+  return failed;
+}
+
+}  // namespace
+
+const char* harmonic(const HarmonicArgs& args, void*) {
+  if (args.polar.outer * args.polar.inner == 0) return nullptr;
+  return visit_continuous(args.polar.dtype, [&](auto type) { return transform<typename decltype(type)::type>(args); });
+}
+
+}  // namespace clebsch::CLEBSCH_ISA
