@@ -1,5 +1,6 @@
 #pragma once
 // The orders of waves in the memory of a transform, on the CPU: aliases are folded, offsets and the scale multiplied in.
+#include "kernels/fft_convolution.h"
 #include "kernels/fft_lanes.h"
 #include "kernels/wave_runs.h"
 
@@ -238,6 +239,50 @@ struct OrderMap {
         return wave.re;
       };
       rows.scatter((2 * orders - 1) * tiles, take_row);
+    }
+  }
+
+  // ---- real numbers in runs, method `even`, orders < n / 2: between waves and the rows of the transform of h = n / 2 numbers at once
+
+  bool joins() const { return method == FourierMethod::even && 2 * orders - 1 < n; }
+
+  // roots: e^(2 pi i k / n). The columns of an order are neighbours (kernels/wave_runs.h).
+  template <bool phased>
+  void join_orders(const RunRows<T>& rows, const R* roots, R* tile) const {
+    const Pair<R> zero = {Vector<R>{}, Vector<R>{}};
+    const auto wave = [&](int64_t m) CLEBSCH_ALWAYS {
+      if (m >= orders) return zero;
+      const R* at = rows.row(2 * m - 1);
+      const Vector<R> plus = load(at), minus = sine * load(at + kSlotPad);
+      const R re = scale / 2 * phases[2 * m];
+      if constexpr (!phased) return Pair<R>{re * plus, -re * minus};
+      const R im = scale / 2 * phases[2 * m + 1];
+      return Pair<R>{re * plus + im * minus, im * plus - re * minus};
+    };
+    store_pair(tile, tile + W, exchange_ends(Pair<R>{scale * load(rows.row(0)), zero.im}));
+    for (int64_t k = 1, h = n / 2; 2 * k <= h; ++k) {
+      Pair<R> x = wave(k), y = wave(h - k);
+      join_halves(x, y, roots + 2 * k);
+      store_pair(tile + 2 * k * W, tile + (2 * k + 1) * W, x);
+      store_pair(tile + 2 * (h - k) * W, tile + (2 * (h - k) + 1) * W, y);
+    }
+  }
+
+  template <bool phased>
+  void split_orders(const R* tile, const R* roots, const RunRows<T>& rows) const {
+    const auto put_waves = [&](int64_t m, Pair<R> x) CLEBSCH_ALWAYS {
+      if (m >= orders) return;
+      const R re = scale * phases[2 * m], im = phased ? scale * phases[2 * m + 1] : 0;
+      R* at = rows.row(2 * m - 1);
+      store<R>(at, phased ? re * x.re + im * x.im : re * x.re);
+      store<R>(at + kSlotPad, sine * (phased ? im * x.re - re * x.im : -re * x.im));
+    };
+    store<R>(rows.row(0), scale * exchange_ends(load_pair(tile, tile + W)).re);
+    for (int64_t k = 1, h = n / 2; 2 * k <= h; ++k) {
+      Pair<R> x = load_pair(tile + 2 * k * W, tile + (2 * k + 1) * W), y = load_pair(tile + 2 * (h - k) * W, tile + (2 * (h - k) + 1) * W);
+      split_halves(x, y, roots + 2 * k);
+      put_waves(k, x);
+      put_waves(h - k, y);
     }
   }
 

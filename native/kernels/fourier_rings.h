@@ -58,18 +58,44 @@ class Rings {
     R* waves = static_cast<R*>(runs_->waves) + outer * runs_->map_size() + piece / pieces * WaveRuns::kRun + piece % pieces * W;
     R* scratch = memory + tile_rows() * W;
     const LaneRuns<T> points = points_of(runs_->rings + piece * W, outer);
+    const RunRows<T> rows{*runs_, waves};
     if (args_.synthesis) {
       if (points.used == 0) return;
-      map_.put_orders(RunRows<T>{*runs_, waves}, memory);
-      transform<true>(memory, scratch);
+      if (!join_block(rows, memory, scratch)) {
+        map_.put_orders(rows, memory);
+        transform<true>(memory, scratch);
+      }
       take_points<true>(memory, points, static_cast<T*>(args_.out));
     } else if (points.used == 0) {
       for (int64_t c = 0; c < runs_->columns; ++c) store<R>(waves + runs_->place(c), Vector<R>{});
     } else {
       put_points<true>(static_cast<const T*>(args_.x), points, memory);
+      if (split_block(memory, rows, scratch)) return;
       transform<false>(memory, scratch);
-      map_.take_orders(memory, RunRows<T>{*runs_, waves});
+      map_.take_orders(memory, rows);
     }
+  }
+
+  // Orders and the transform of their waves, where one pass takes them there; else returns false.
+  bool join_block(const RunRows<T>& rows, R* memory, R* scratch) const {
+    if constexpr (parts == 1) {
+      if (!map_.joins()) return false;
+      const R* roots = tables_ + roots_of_group();
+      group_.turned ? map_.template join_orders<true>(rows, roots, memory) : map_.template join_orders<false>(rows, roots, memory);
+      fft_.template run<false, true>(memory, scratch);
+      return true;
+    }
+    return false;
+  }
+  bool split_block(R* memory, const RunRows<T>& rows, R* scratch) const {
+    if constexpr (parts == 1) {
+      if (!map_.joins()) return false;
+      fft_.template run<false, false>(memory, scratch);
+      const R* roots = tables_ + roots_of_group();
+      group_.turned ? map_.template split_orders<true>(memory, roots, rows) : map_.template split_orders<false>(memory, roots, rows);
+      return true;
+    }
+    return false;
   }
 
   // Lanes without a ring go where the last one with a ring goes: they are written before it, and what is read there counts for nothing.

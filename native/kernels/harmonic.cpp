@@ -6,7 +6,7 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kWaveBytes = int64_t{1} << 20;  // between the steps, unless one map has more
+constexpr int64_t kWaveBytes = int64_t{1} << 18;  // between the steps, unless one map has more
 
 constexpr char kNoMemory[] = "no memory for the waves between the steps of a harmonic sum";
 

@@ -14,6 +14,7 @@ constexpr int kFusedColumns = 8;  // at most
 template <int columns>
 constexpr int kDegreeVectors = kFewRegisters ? 8 / columns : 2;
 constexpr int kSlotVectors = 4;
+constexpr int kBlockVectors = static_cast<int>(kSlotPad) / kSlotLanes;
 
 // What is read through the pointer from here on is not read before: where registers are few, the compiler would hold so much that sums are
 // driven out of them.
@@ -151,7 +152,8 @@ class FusedOrder {
 
   template <int N>
   void put(int64_t slot, const Doubles (&sums)[columns][N]) const {
-    for (int i = 0; i < N; ++i) put_waves(args_, order_, waves_, slot + i * kSlotLanes, [&](int64_t j) { return sums[j][i]; });
+    static_assert(N <= kBlockVectors);
+    put_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i) { return sums[j][i]; });
   }
 
   template <int N>
@@ -169,11 +171,12 @@ class FusedOrder {
   template <int N>
   void take(int64_t slot, double* values) const {
     const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
-    for (int i = 0; i < N; ++i) {
-      const auto put = [&](int64_t j, Doubles v) { store<double>(values + (j * N + i) * kSlotLanes, v); };
-      take_waves(args_, order_, waves_, slot + i * kSlotLanes, put);
-      for (int64_t j = used; j < columns; ++j) put(j, Doubles{});
+    constexpr int some = N < kBlockVectors ? N : kBlockVectors;
+    for (int first = 0; first < N; first += some) {
+      take_waves<some>(args_, order_, waves_, slot + first * kSlotLanes,
+                       [&](int64_t j, int i, Doubles v) { store<double>(values + (j * N + first + i) * kSlotLanes, v); });
     }
+    for (int64_t i = used * N; i < columns * N; ++i) store<double>(values + i * kSlotLanes, Doubles{});
   }
 
   const LegendreArgs& args_;

@@ -22,6 +22,7 @@ struct Shares {
     orders = minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 8));
     const int64_t columns = (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1);
     maps = minimum(kMostColumns, kGroupRows / orders) / columns;
+    if (args.inner == 1 && maps > 4) maps = 4;
     maps = minimum(maps, args.outer * args.inner);
   }
 };
@@ -156,12 +157,12 @@ class Task {
   // The sums of a block to waves, and waves to values; waves may be where the sums or values are.
   void put_sums(const SlotBlock& block, const OrderColumns& c, const R* sums, const Waves<R>& waves) const {
     for (int64_t i = 0; i < block.size; i += kSlotLanes)
-      put_waves(args_, c, waves, block.first + i, [&](int64_t j) { return load_numbers(sums + j * kRow + i); });
+      put_waves<1>(args_, c, waves, block.first + i, [&](int64_t j, int) { return load_numbers(sums + j * kRow + i); });
   }
 
   void take_values(const SlotBlock& block, const OrderColumns& c, const Waves<R>& waves, R* values) const {
     for (int64_t i = 0; i < block.size; i += kSlotLanes)
-      take_waves(args_, c, waves, block.first + i, [&](int64_t j, Doubles v) { store_numbers(values + j * kRow + i, v); });
+      take_waves<1>(args_, c, waves, block.first + i, [&](int64_t j, int, Doubles v) { store_numbers(values + j * kRow + i, v); });
     for (int64_t j = (args_.spin == 0 ? 2 : 1) * c.width; j < c.columns; ++j)
       memset(values + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
   }

@@ -52,41 +52,51 @@ struct SlotWeights {
   }
 };
 
-// Sums at a vector of slots to their waves: sums(j) and, spin 0, those of odd degrees over x behind those of even ones.
-template <class R, class Sums>
+// Sums at `vectors` vectors of slots of a block to their waves: sums(j, i) of vector i and, spin 0, those of odd degrees over x behind those of
+// even ones.
+template <int vectors, class R, class Sums>
 CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Sums sums) {
-  const SlotWeights at(args, slot);
-  const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
   R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
-  if (args.spin != 0) {
-    const int64_t per_sign = c.width / c.signs;
-    for (int64_t j = 0; j < c.width; ++j) store_numbers(rings[j >= per_sign] + waves.column[j], w[j >= per_sign] * sums(j));
-    return;
-  }
   const bool single = waves.single(slot);
-  for (int64_t j = 0; j < c.width; ++j) {
-    const Vector<double> even = sums(j), product = x * sums(c.width + j), north = w[0] * (even + product), south = w[1] * (even - product);
-    store_numbers(rings[0] + waves.column[j], single ? north + south : north);
-    if (!single) store_numbers(rings[1] + waves.column[j], south);
-  }
+  const int64_t per_sign = c.width / c.signs;
+  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+    constexpr int64_t first = i.value * kWidth<double>;
+    const SlotWeights at(args, slot + first);
+    const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
+    for (int64_t j = 0; j < c.width; ++j) {
+      const int64_t column = waves.column[j] + first;
+      if (args.spin != 0) {
+        store_numbers(rings[j >= per_sign] + column, w[j >= per_sign] * sums(j, i.value));
+        continue;
+      }
+      const Vector<double> even = sums(j, i.value), odd = x * sums(c.width + j, i.value);
+      const Vector<double> north = w[0] * (even + odd), south = w[1] * (even - odd);
+      store_numbers(rings[0] + column, single ? north + south : north);
+      if (!single) store_numbers(rings[1] + column, south);
+    }
+  });
 }
 
-// The transpose: put(j, value) of each sum.
-template <class R, class Put>
+// The transpose: put(j, i, value) of each sum.
+template <int vectors, class R, class Put>
 CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Put put) {
-  const SlotWeights at(args, slot);
-  const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
   const R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
-  if (args.spin != 0) {
-    const int64_t per_sign = c.width / c.signs;
-    for (int64_t j = 0; j < c.width; ++j) put(j, w[j >= per_sign] * load_numbers(rings[j >= per_sign] + waves.column[j]));
-    return;
-  }
-  for (int64_t j = 0; j < c.width; ++j) {
-    const Vector<double> north = w[0] * load_numbers(rings[0] + waves.column[j]), south = w[1] * load_numbers(rings[1] + waves.column[j]);
-    put(j, north + south);
-    put(c.width + j, x * (north - south));
-  }
+  const int64_t per_sign = c.width / c.signs;
+  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+    constexpr int64_t first = i.value * kWidth<double>;
+    const SlotWeights at(args, slot + first);
+    const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
+    for (int64_t j = 0; j < c.width; ++j) {
+      const int64_t column = waves.column[j] + first;
+      if (args.spin != 0) {
+        put(j, i.value, w[j >= per_sign] * load_numbers(rings[j >= per_sign] + column));
+        continue;
+      }
+      const Vector<double> north = w[0] * load_numbers(rings[0] + column), south = w[1] * load_numbers(rings[1] + column);
+      put(j, i.value, north + south);
+      put(c.width + j, i.value, x * (north - south));
+    }
+  });
 }
 
 }  // namespace
