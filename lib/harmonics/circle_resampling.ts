@@ -23,14 +23,18 @@ const blockNumbers = 1 << 15;
 const leastBlock = 16;
 
 /**
- * Functions f_m of the rings of mw or mwss on the 2L rings of dh: each is extended to the circle by f_m(2 pi - theta) = (-1)^{m+n} f_m(theta) and
- * interpolated by FFTs. Sums of the results against d^l_mn over these rings, with their weights, are the exact integrals. Where m + n is odd, a value on a pole
- * ring (zero in a signal, not in a cotangent) extends to an even function, which the weights of the midpoint rule integrate (native/math/polar_tables.cpp).
+ * Functions f_m of the rings of mw or mwss to values on the L rings halfway between multiples of pi/L, whose plain sums against d^l_mn are the exact integrals:
+ * each is extended to the circle by f_m(2 pi - theta) = (-1)^{m+n} f_m(theta), interpolated by FFTs on the 2L rings of dh, and weighted there, where sums
+ * against d^l_mn are exact. But d^l_mn on these rings is interpolated from fewer in the same way, and the transpose of that takes the values there, which halves
+ * the sums over degrees. Where m + n is odd, a value on a pole ring (zero in a signal, not in a cotangent) extends to an even function, which the weights of the
+ * midpoint rule integrate (native/math/polar_tables.cpp).
  */
 export class CircleResampling {
-  /** Polar angles of the rings of dh, and 2 pi times their weights. */
+  /** Polar angles of the L rings. */
   readonly theta: Float64Array;
-  readonly weights: Float64Array;
+  /** Those of the 2L rings of dh, and 2 pi times their weights. */
+  private readonly fine: Float64Array;
+  private readonly weights: Float64Array;
   private readonly rings: number;
   /** Points of the circle. */
   private readonly circle: number;
@@ -51,12 +55,13 @@ export class CircleResampling {
     this.offset = mw ? 0.5 : 0;
     this.far = Int32Array.from({ length: L - 1 }, (_, i) => (mw ? L - 2 : L - 1) - i);
     this.poles = Int32Array.from(mw ? [L - 1] : [0, L]);
-    this.theta = native.math.nodes('dh', L, 2 * L);
+    this.theta = Float64Array.from({ length: L }, (_, t) => ((t + 0.5) * Math.PI) / L);
+    this.fine = native.math.nodes('dh', L, 2 * L);
     this.weights = native.math.quadratureWeights('dh', L, 2 * L, 1);
     this.correction = this.poleCorrection();
   }
 
-  /** [batch, rings, columns * C] to [batch, 2L, columns * C]. `odd`: whether m + n is odd, for each of the last axis' numbers. */
+  /** [batch, rings, columns * C] to [batch, L, columns * C]. `odd`: whether m + n is odd, for each of the last axis' numbers. */
   apply(f: Tensor, odd: Uint8Array): Tensor {
     return this.inBlocks(f, odd, (block, its) => this.applyBlock(block, its));
   }
@@ -89,14 +94,39 @@ export class CircleResampling {
       const waves = fourierAnalysis(around, { orders: L, points: circle, offset: this.offset, scale: 1 / circle });
       const fine = slice(fourierSynthesis(waves, { orders: L, points: 4 * L, offset: 0.5 }), [0, 0, 0], [batch, 2 * L, inner]);
       const poles = mul(gatherRows(f, this.index(this.poles, f), -2), factors(odd, [inner], f));
-      return add(fine, matmul(this.correctionTensor(f), poles));
+      return this.gathered(mul(add(fine, matmul(this.correctionTensor(f), poles)), this.weightsTensor(f)), odd);
     });
   }
 
-  private transposedBlock(g: Tensor, odd: Uint8Array): Tensor {
-    const { L, circle, rings } = this;
+  /** The transpose of `spread`. */
+  private gathered(g: Tensor, odd: Uint8Array): Tensor {
+    const { L } = this;
     const [batch, , inner] = g.shape as [number, number, number];
+    const whole = pad(g, [0, 0, 0], [0, 2 * L, 0]);
+    const waves = reshape(fourierAnalysis(whole, { orders: L, points: 4 * L, offset: 0.5 }), [batch, 1, 2 * L - 1, inner]);
+    const around = fourierSynthesis(waves, { orders: L, points: 2 * L, offset: 0.5, scale: 1 / (2 * L) });
+    const far = gatherRows(slice(around, [0, L, 0], [batch, L, inner]), this.index(this.backwards(), g), -2);
+    return add(slice(around, [0, 0, 0], [batch, L, inner]), mul(far, this.signs(odd, g)));
+  }
+
+  /** From the L rings to the 2L. */
+  private spread(x: Tensor, odd: Uint8Array): Tensor {
+    const { L } = this;
+    const [batch, , inner] = x.shape as [number, number, number];
+    const around = concat([x, mul(gatherRows(x, this.index(this.backwards(), x), -2), this.signs(odd, x))], 1);
+    const waves = fourierAnalysis(around, { orders: L, points: 2 * L, offset: 0.5, scale: 1 / (2 * L) });
+    return slice(fourierSynthesis(waves, { orders: L, points: 4 * L, offset: 0.5 }), [0, 0, 0], [batch, 2 * L, inner]);
+  }
+
+  private backwards(): Int32Array {
+    return Int32Array.from({ length: this.L }, (_, t) => this.L - 1 - t);
+  }
+
+  private transposedBlock(x: Tensor, odd: Uint8Array): Tensor {
+    const { L, circle, rings } = this;
+    const [batch, , inner] = x.shape as [number, number, number];
     return tidy(() => {
+      const g = mul(this.spread(x, odd), this.weightsTensor(x));
       const whole = pad(g, [0, 0, 0], [0, 2 * L, 0]);
       const waves = reshape(fourierAnalysis(whole, { orders: L, points: 4 * L, offset: 0.5 }), [batch, 1, 2 * L - 1, inner]);
       const around = fourierSynthesis(waves, { orders: L, points: circle, offset: this.offset, scale: 1 / circle });
@@ -110,9 +140,9 @@ export class CircleResampling {
 
   /** (midpoint weight / dh's weight - 1) times the cardinal function of the pole. */
   private poleCorrection(): Float64Array {
-    const { L, circle, theta } = this;
+    const { L, circle } = this;
     const values = new Float64Array(2 * L * this.poles.length);
-    theta.forEach((angle, k) => {
+    this.fine.forEach((angle, k) => {
       const difference = ((Math.PI ** 2 / L) * Math.sin(angle)) / this.weights[k]! - 1;
       this.poles.forEach((pole, p) => {
         const distance = angle - (pole === 0 ? 0 : Math.PI);
@@ -125,6 +155,10 @@ export class CircleResampling {
 
   private correctionTensor(like: Tensor): Tensor {
     return factors(this.correction, [2 * this.L, this.poles.length], like);
+  }
+
+  private weightsTensor(like: Tensor): Tensor {
+    return factors(this.weights, [2 * this.L, 1], like);
   }
 
   /** (-1)^{m+n} */

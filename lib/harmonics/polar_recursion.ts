@@ -15,7 +15,7 @@ interface Plane {
   readonly n: number;
   readonly options: { readonly inverse: LegendreOptions; readonly forward: LegendreOptions };
   readonly inverse: LegendreSums;
-  /** On the rings of the sampling or, where there is a resampling, on finer ones. */
+  /** On the rings of the sampling or, where there is a resampling, on those that it leads to. */
   readonly forward: LegendreSums;
 }
 
@@ -34,11 +34,13 @@ export class PolarRecursion implements PolarStep {
     const { sampling, L, rings, firstN, lastN } = sizes;
     const theta = native.math.nodes(sampling, L, rings);
     if (sampling === 'mw' || sampling === 'mwss') this.resampling = new CircleResampling(sampling, L);
-    const exact = this.resampling ?? { theta, weights: native.math.quadratureWeights(sampling, L, rings, 1) };
+    const exact = this.resampling
+      ? { theta: this.resampling.theta }
+      : { theta, weights: native.math.quadratureWeights(sampling, L, rings, 1) };
     this.planes = Array.from({ length: lastN - firstN + 1 }, (_, i): Plane => {
       const n = firstN + i;
       const common = { L, spin: -n };
-      const options = { inverse: { ...common, theta }, forward: { ...common, theta: exact.theta, weights: exact.weights } };
+      const options = { inverse: { ...common, theta }, forward: { ...common, ...exact } };
       return { n, options, inverse: legendreSums(options.inverse), forward: legendreSums(options.forward) };
     });
   }
@@ -77,11 +79,11 @@ export class PolarRecursion implements PolarStep {
     const { L, rings } = this.sizes;
     const scaled = this.scaled(x, n, inverse);
     if (inverse) return own.synthesis(scaled);
-    const fine = forward.synthesis(scaled);
-    if (!this.resampling) return fine;
-    const [batch, , , channels] = fine.shape as [number, number, number, number];
-    const coarse = this.resampling.transposed(reshape(fine, [batch, 2 * L, (2 * L - 1) * channels]), this.oddColumns(n, channels));
-    return reshape(coarse, [batch, rings, 2 * L - 1, channels]);
+    const exact = forward.synthesis(scaled);
+    if (!this.resampling) return exact;
+    const [batch, , , channels] = exact.shape as [number, number, number, number];
+    const onRings = this.resampling.transposed(reshape(exact, [batch, L, (2 * L - 1) * channels]), this.oddColumns(n, channels));
+    return reshape(onRings, [batch, rings, 2 * L - 1, channels]);
   }
 
   private planeAnalysis({ n, inverse: own, forward }: Plane, f: Tensor, inverse: boolean): Tensor {
@@ -89,8 +91,8 @@ export class PolarRecursion implements PolarStep {
     if (inverse) return this.scaled(own.analysis(f), n, inverse);
     if (!this.resampling) return this.scaled(forward.analysis(f), n, inverse);
     const [batch, channels] = [f.shape[0]!, f.shape[3]!];
-    const fine = this.resampling.apply(reshape(f, [batch, rings, (2 * L - 1) * channels]), this.oddColumns(n, channels));
-    return this.scaled(forward.analysis(reshape(fine, [batch, 2 * L, 2 * L - 1, channels])), n, inverse);
+    const exact = this.resampling.apply(reshape(f, [batch, rings, (2 * L - 1) * channels]), this.oddColumns(n, channels));
+    return this.scaled(forward.analysis(reshape(exact, [batch, L, 2 * L - 1, channels])), n, inverse);
   }
 
   /** Whether m + n is odd, for every column of orders and channel. */

@@ -132,7 +132,12 @@ class RingTransform extends SeparatedTransform implements S2Transform {
     const sums = this.polar.sums?.(signals, inverse);
     if (!sums) return undefined;
     const { nPhi, phiOffset } = this.grid;
-    return (this.made[inverse ? 'inverse' : 'forward'] ??= harmonicSums({ ...sums, points: nPhi, offset: phiOffset, scale: this.scale(inverse) }));
+    return (this.made[inverse ? 'inverse' : 'forward'] ??= harmonicSums({
+      ...sums,
+      points: nPhi,
+      offset: phiOffset,
+      scale: this.scale(inverse),
+    }));
   }
 }
 

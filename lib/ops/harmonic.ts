@@ -11,8 +11,12 @@ type Attributes = [...LegendreAttributes, spec: Float64Array];
 type HarmonicStep = (x: Tensor, ...attributes: Attributes) => Tensor;
 
 // Each is the conjugate transpose of the other.
-const synthesisOp: HarmonicStep = defineOp<[Tensor], Attributes>('harmonicSynthesis', 1, (g, { attributes }) => analysisOp(g, ...attributes));
-const analysisOp: HarmonicStep = defineOp<[Tensor], Attributes>('harmonicAnalysis', 1, (g, { attributes }) => synthesisOp(g, ...attributes));
+const synthesisOp: HarmonicStep = defineOp<[Tensor], Attributes>('harmonicSynthesis', 1, (g, { attributes }) =>
+  analysisOp(g, ...attributes),
+);
+const analysisOp: HarmonicStep = defineOp<[Tensor], Attributes>('harmonicAnalysis', 1, (g, { attributes }) =>
+  synthesisOp(g, ...attributes),
+);
 
 /** Sums of harmonics at the points of rings, without a table: `legendreSums` and the Fourier sums of `fourierSynthesis` in one operation. */
 export interface HarmonicSums {

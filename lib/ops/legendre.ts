@@ -18,8 +18,12 @@ export type LegendreAttributes = [theta: Float64Array, weights: Float64Array, L:
 type PolarStep = (x: Tensor, ...attributes: LegendreAttributes) => Tensor;
 
 // Real matrices, each the transpose of the other.
-const synthesisOp: PolarStep = defineOp<[Tensor], LegendreAttributes>('legendreSynthesis', 1, (g, { attributes }) => analysisOp(g, ...attributes));
-const analysisOp: PolarStep = defineOp<[Tensor], LegendreAttributes>('legendreAnalysis', 1, (g, { attributes }) => synthesisOp(g, ...attributes));
+const synthesisOp: PolarStep = defineOp<[Tensor], LegendreAttributes>('legendreSynthesis', 1, (g, { attributes }) =>
+  analysisOp(g, ...attributes),
+);
+const analysisOp: PolarStep = defineOp<[Tensor], LegendreAttributes>('legendreAnalysis', 1, (g, { attributes }) =>
+  synthesisOp(g, ...attributes),
+);
 
 /** A copy: the caller may change its arrays before a tape is walked. */
 export function legendreAttributes(op: string, { L, theta, weights, spin = 0 }: LegendreOptions): LegendreAttributes {

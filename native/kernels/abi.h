@@ -382,8 +382,8 @@ struct LegendreArgs {
 // ---- harmonic sums --------------------------------------------------------------------------------------------
 
 // Both steps of transforms on the sphere: `polar`, then `longitudes` where that is a synthesis, else the other way round; polar.analysis =
-// !longitudes.synthesis, orders = L, and the same outer, inner, rings and dtype. waves [outer, rings, 2L-1, inner]: device memory for what is
-// between them, or nullptr on the CPU, which finds some itself. The fields of the steps that would name it are ignored.
+// !longitudes.synthesis, orders = L, and the same outer, inner, rings and dtype. waves [outer, rings, 2L-1, inner]: device memory for what
+// is between them, or nullptr on the CPU, which finds some itself. The fields of the steps that would name it are ignored.
 struct HarmonicArgs {
   LegendreArgs polar;
   FourierArgs longitudes;

@@ -8,6 +8,8 @@ namespace {
 
 constexpr int64_t kWaveBytes = int64_t{1} << 18;  // between the steps, unless one map has more
 
+constexpr size_t kKeptBytes = size_t{64} << 20;   // of a thread between calls
+
 constexpr char kNoMemory[] = "no memory for the waves between the steps of a harmonic sum";
 
 template <class T>
@@ -40,6 +42,13 @@ class WaveChunks {
     const int64_t first = chunk * size_, outer = minimum(size_, polar_.outer - first);
     void* waves = scratch.reserve(static_cast<size_t>(outer * map_bytes_));
     if (waves == nullptr) return kNoMemory;
+    const char* error = run(first, outer, waves);
+    scratch.trim(kKeptBytes);
+    return error;
+  }
+
+ private:
+  const char* run(int64_t first, int64_t outer, void* waves) const {
     WaveRuns runs = runs_;
     runs.waves = waves;
     const WaveRuns* given = in_runs_ ? &runs : nullptr;
@@ -63,7 +72,6 @@ class WaveChunks {
     return error ? error : legendre_step<R>(polar, given);
   }
 
- private:
   static Scratch& lists() {
     static thread_local Scratch scratch;
     return scratch;

@@ -15,14 +15,14 @@ class GroupAhead {
 
   // Orders first .. end - 1, asked for in `calls` calls of some().
   GroupAhead(const LegendreArgs& args, const Columns<R>& columns, const WaveRuns* runs, int64_t first, int64_t end, int64_t calls)
-      : L_(args.L), degree_(first), per_call_(ceil_div(args.L - first, calls)), parts_(columns.parts()) {
+      : L_(args.L), degree_(first), per_call_(ceil_div(args.L - first, calls)), step_(args.inner * columns.parts()) {
     const void* coefficients = args.analysis ? args.out : args.x;
-    first_ = first * args.inner * parts_;
-    last_ = (end - 1) * args.inner * parts_;
-    step_ = args.inner * parts_;
+    first_ = first * step_;
+    last_ = (end - 1) * step_;
     coefficients_ = static_cast<const R*>(coefficients) + columns.run(0).x;
     if (runs == nullptr) return;
-    const R* waves = static_cast<const R*>(runs->waves) + columns.first() * runs->map_size() + runs->place(2 * (parts_ == 2 ? L_ - 1 + first : first));
+    const int64_t column = 2 * (columns.parts() == 2 ? L_ - 1 + first : first);
+    const R* waves = static_cast<const R*>(runs->waves) + columns.first() * runs->map_size() + runs->place(column);
     wave_ = reinterpret_cast<const char*>(waves);
     waves_end_ = reinterpret_cast<const char*>(waves + runs->count * WaveRuns::kRun);
     waves_per_call_ = ceil_div((waves_end_ - wave_) / kLine, calls);
@@ -42,7 +42,7 @@ class GroupAhead {
  private:
   static constexpr int64_t kLine = 64;
 
-  int64_t L_ = 0, degree_ = 0, per_call_ = 0, waves_per_call_ = 0, parts_ = 1, first_ = 0, last_ = 0, step_ = 0;
+  int64_t L_ = 0, degree_ = 0, per_call_ = 0, waves_per_call_ = 0, step_ = 0, first_ = 0, last_ = 0;
   const R* coefficients_ = nullptr;
   const char *wave_ = nullptr, *waves_end_ = nullptr;
 };

@@ -94,7 +94,11 @@ template <class R, int columns>
 class FusedOrder {
  public:
   FusedOrder(const LegendreArgs& args, const OrderColumns& order, const Waves<R>& waves)
-      : args_(args), order_(order), waves_(waves), steps_(args.steps + order.order.row * kStepNumbers), seeds_(args, order.m, order.order) {}
+      : args_(args),
+        order_(order),
+        waves_(waves),
+        steps_(args.steps + order.order.row * kStepNumbers),
+        seeds_(args, order.m, order.order) {}
 
   // rows [steps][columns]
   void synthesize(const double* rows, GroupAhead<R>& ahead) const {

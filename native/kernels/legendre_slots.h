@@ -22,7 +22,9 @@ inline SlotInts load_ints(const int32_t* x) {
 
 inline Doubles magnitude(Doubles x) { return reinterpret_cast<Doubles>(reinterpret_cast<SlotLongs>(x) & INT64_MAX); }
 
-inline Doubles both(Doubles x, Doubles mask) { return reinterpret_cast<Doubles>(reinterpret_cast<SlotLongs>(x) & reinterpret_cast<SlotLongs>(mask)); }
+inline Doubles both(Doubles x, Doubles mask) {
+  return reinterpret_cast<Doubles>(reinterpret_cast<SlotLongs>(x) & reinterpret_cast<SlotLongs>(mask));
+}
 
 inline bool any_lane(SlotLongs mask) {
 #if defined(__AVX512F__)
@@ -39,7 +41,8 @@ inline bool any_lane(SlotLongs mask) {
 // p_0 of an order: legendre_seed() of kernels/legendre.h.
 class Seeds {
  public:
-  Seeds(const LegendreArgs& args, int64_t m, const LegendreOrder& order) : seed_(args.seeds[m]), exponent_(order.exponent), bases_(args.spin == 0 ? 1 : 2) {
+  Seeds(const LegendreArgs& args, int64_t m, const LegendreOrder& order)
+      : seed_(args.seeds[m]), exponent_(order.exponent), bases_(args.spin == 0 ? 1 : 2) {
     const int64_t rows = args.coarse + kFinePowers;
     for (int b = 0; b < bases_; ++b) {
       const int64_t at[2] = {b * rows + order.power[b] / kFinePowers, b * rows + args.coarse + order.power[b] % kFinePowers};

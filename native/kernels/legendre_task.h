@@ -1,6 +1,8 @@
 #pragma once
 // CPU: the polar step in tasks. A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are
 // the same work everywhere.
+#include <optional>
+
 #include "kernels/flush_denormals.h"
 #include "kernels/legendre_ahead.h"
 #include "kernels/legendre_fused.h"
@@ -22,7 +24,6 @@ struct Shares {
     orders = minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 8));
     const int64_t columns = (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1);
     maps = minimum(kMostColumns, kGroupRows / orders) / columns;
-    if (args.inner == 1 && maps > 4) maps = 4;
     maps = minimum(maps, args.outer * args.inner);
   }
 };
@@ -95,7 +96,8 @@ class Task {
     if (!args_.analysis) gather(columns, group, rows);
     if (args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).take(0, args_.slots, memory);
     GroupAhead<R> ahead;
-    if (next < args_.L) ahead = GroupAhead<R>(args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad);
+    if (next < args_.L)
+      ahead = GroupAhead<R>(args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad);
     for (int g = 0; g < group.count; ++g) {
       const OrderColumns& c = group.orders[g];
       const Waves<R> waves = waves_of(columns, group, g, memory, 0);
@@ -109,7 +111,8 @@ class Task {
 
   void synthesize(const Columns<R>& columns, const OrderGroup& group, R* rows, R* memory) const {
     gather(columns, group, rows);
-    const RingColumns<R> rings(args_, columns, group, stride_);
+    std::optional<RingColumns<R>> rings;
+    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
     for (int64_t slot = 0; slot < args_.slots;) {
       const SlotBlock block(args_, slot, kPanelSlots);
       Panel<R> panel(args_, block);
@@ -117,26 +120,29 @@ class Task {
         const OrderColumns& c = group.orders[g];
         R* sums = memory + group.row[g] * kRow;
         for (int64_t j = 0; j < c.columns; ++j) memset(sums + j * kRow, 0, static_cast<size_t>(block.size) * sizeof(R));
-        for_steps(panel, c, [&](int64_t k, int64_t count) { add_degrees(panel, rows + g * rows_ + k * c.columns, c.columns, count, sums); });
+        for_steps(panel, c,
+                  [&](int64_t k, int64_t count) { add_degrees(panel, rows + g * rows_ + k * c.columns, c.columns, count, sums); });
         put_sums(block, c, sums, waves_of(columns, group, g, memory, slot));
       }
-      if (runs_ == nullptr) rings.put(slot, block.size, memory);
+      if (rings) rings->put(slot, block.size, memory);
       slot += block.size;
     }
   }
 
   void analyse(const Columns<R>& columns, const OrderGroup& group, R* rows, R* memory) const {
     memset(rows, 0, static_cast<size_t>(group.count * rows_) * sizeof(R));
-    const RingColumns<R> rings(args_, columns, group, stride_);
+    std::optional<RingColumns<R>> rings;
+    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
     for (int64_t slot = 0; slot < args_.slots;) {
       const SlotBlock block(args_, slot, kPanelSlots);
       Panel<R> panel(args_, block);
-      if (runs_ == nullptr) rings.take(slot, block.size, memory);
+      if (rings) rings->take(slot, block.size, memory);
       for (int g = 0; g < group.count; ++g) {
         const OrderColumns& c = group.orders[g];
         R* values = memory + group.row[g] * kRow;
         take_values(block, c, waves_of(columns, group, g, memory, slot), values);
-        for_steps(panel, c, [&](int64_t k, int64_t count) { add_slots(panel, values, c.columns, count, rows + g * rows_ + k * c.columns); });
+        for_steps(panel, c,
+                  [&](int64_t k, int64_t count) { add_slots(panel, values, c.columns, count, rows + g * rows_ + k * c.columns); });
       }
       slot += block.size;
     }

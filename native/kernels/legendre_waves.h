@@ -6,8 +6,8 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// Column j = (order +m or -m, map, re or im), as in the rows of the order, on ring `half` of a slot. For spin other than 0 the columns of +m
-// are on the first rings alone, those of -m on the second.
+// Column j = (order +m or -m, map, re or im), as in the rows of the order, on ring `half` of a slot. For spin other than 0 the columns of
+// +m are on the first rings alone, those of -m on the second.
 template <class R>
 struct Waves {
   R* base;
@@ -52,8 +52,8 @@ struct SlotWeights {
   }
 };
 
-// Sums at `vectors` vectors of slots of a block to their waves: sums(j, i) of vector i and, spin 0, those of odd degrees over x behind those of
-// even ones.
+// Sums at `vectors` vectors of slots of a block to their waves: sums(j, i) of vector i and, spin 0, those of odd degrees over x behind
+// those of even ones.
 template <int vectors, class R, class Sums>
 CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Sums sums) {
   R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};

@@ -24,6 +24,14 @@ class Scratch {
     return memory_;
   }
 
+  // Gives back what is more than `bytes`.
+  void trim(size_t bytes) {
+    if (size_ <= bytes) return;
+    free(memory_);
+    memory_ = nullptr;
+    size_ = 0;
+  }
+
  private:
   static constexpr size_t kLine = 64;
   void* memory_ = nullptr;

@@ -1,16 +1,15 @@
 #pragma once
-// CPU: waves between the polar and the Fourier step, rings in lanes. A run has kSlotPad rings: a block of slots (kernels/legendre.h) has a run
-// of its first rings and one of its second or, where no slot has both, a single one.
+// CPU: waves between the polar and the Fourier step, rings in lanes. A run has kSlotPad rings: a block of slots (kernels/legendre.h) has a
+// run of its first rings and one of its second or, where no slot has both, a single one.
 #include "kernels/legendre.h"
-#include "kernels/scratch.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 // Of a block of slots.
 struct BlockRuns {
-  int32_t first;    // run
-  int32_t paired;   // 1: the next one is that of the second rings
+  int32_t first;   // run
+  int32_t paired;  // 1: the next one is that of the second rings
 };
 
 constexpr int64_t kWaveColumns = 16;  // of a group of orders: what its sums write lies together
