@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kWaveBytes = int64_t{1} << 18;  // between the steps, unless one map has more
 
-constexpr size_t kKeptBytes = size_t{64} << 20;   // of a thread between calls
+constexpr size_t kKeptBytes = size_t{64} << 20;  // of a thread between calls
 
 constexpr char kNoMemory[] = "no memory for the waves between the steps of a harmonic sum";
 
