@@ -30,8 +30,9 @@ class WaveChunks {
       numbers = runs_.map_size();
     }
     map_bytes_ = numbers * static_cast<int64_t>(sizeof(R));
-    size_ = kWaveBytes / map_bytes_;
-    size_ = minimum(size_ < 1 ? 1 : size_, polar_.outer);
+    // float32 pays where maps enough for a panel share its numbers
+    const int64_t least = same_type<R, float> ? 4 : 1, most = kWaveBytes / map_bytes_;
+    size_ = minimum(most < least ? least : most, polar_.outer);
     return nullptr;
   }
 
