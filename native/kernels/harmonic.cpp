@@ -1,14 +1,14 @@
 // Both steps, some maps after others, so that what is between the steps stays in the caches: where rings are alike, as runs of waves.
-#include "core/parallel.h"
-#include "kernels/fourier_rings.h"
-#include "kernels/legendre_task.h"
+#include "kernels/cpu_loop.h"
+#include "kernels/scratch.h"
+#include "kernels/simd.h"
+#include "kernels/wave_runs.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr int64_t kWaveBytes = int64_t{1} << 18;  // between the steps, unless one map has more
-
-constexpr size_t kKeptBytes = size_t{64} << 20;  // of a thread between calls
+constexpr size_t kKeptBytes = size_t{64} << 20;   // of a thread between calls
 
 constexpr char kNoMemory[] = "no memory for the waves between the steps of a harmonic sum";
 
@@ -55,22 +55,16 @@ class WaveChunks {
     const WaveRuns* given = in_runs_ ? &runs : nullptr;
     LegendreArgs polar = polar_;
     FourierArgs longitudes = args_.longitudes;
-    polar.outer = longitudes.outer = outer;
+    const bool synthesis = longitudes.synthesis != 0;
     const int64_t coefficients = first * polar.L * polar.L * polar.inner, points = first * longitudes.points * polar.inner;
-    if (longitudes.synthesis) {
-      polar.x = static_cast<const T*>(args_.polar.x) + coefficients;
-      polar.out = waves;
-      longitudes.x = waves;
-      longitudes.out = static_cast<T*>(args_.longitudes.out) + points;
-      const char* error = legendre_step<R>(polar, given);
-      return error ? error : fourier_step<T>(longitudes, given);
-    }
-    longitudes.x = static_cast<const T*>(args_.longitudes.x) + points;
-    longitudes.out = waves;
-    polar.x = waves;
-    polar.out = static_cast<T*>(args_.polar.out) + coefficients;
-    const char* error = fourier_step<T>(longitudes, given);
-    return error ? error : legendre_step<R>(polar, given);
+    polar.outer = longitudes.outer = outer;
+    polar.x = synthesis ? static_cast<const T*>(args_.polar.x) + coefficients : waves;
+    polar.out = synthesis ? waves : static_cast<T*>(args_.polar.out) + coefficients;
+    longitudes.x = synthesis ? waves : static_cast<const T*>(args_.longitudes.x) + points;
+    longitudes.out = synthesis ? static_cast<T*>(args_.longitudes.out) + points : waves;
+    const char* error = synthesis ? legendre_step(polar, given) : fourier_step(longitudes, given);
+    if (error) return error;
+    return synthesis ? fourier_step(longitudes, given) : legendre_step(polar, given);
   }
 
   static Scratch& lists() {
@@ -90,9 +84,9 @@ template <class T>
 const char* transform(const HarmonicArgs& args) {
   WaveChunks<T> chunks(args);
   if (const char* error = chunks.prepare()) return error;
-  const int64_t count = chunks.count(), together = count >= thread_count() ? 1 : count;
+  const int64_t count = chunks.count();
   const char* failed = nullptr;
-  if (together > 1 || count == 1) {
+  if (count == 1 || count < thread_count()) {
     for (int64_t i = 0; i < count && !failed; ++i) failed = chunks.run(i);
     return failed;
   }

@@ -1,11 +1,234 @@
-#include "kernels/legendre_task.h"
+// CPU: the polar step in tasks. A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are
+// the same work everywhere.
+#include <optional>
+
+#include "kernels/flush_denormals.h"
+#include "kernels/legendre_ahead.h"
+#include "kernels/legendre_fused.h"
+#include "kernels/legendre_rings.h"
+#include "kernels/scratch.h"
 
 namespace clebsch::CLEBSCH_ISA {
+namespace {
 
-const char* legendre(const LegendreArgs& args, void*) {
+constexpr int64_t kTaskWork = 1 << 16;  // multiply-adds that are worth the hand-over to another thread
+
+// How maps and orders are shared out; by sizes alone.
+struct Shares {
+  int64_t maps, orders;  // of a task, of a group
+
+  explicit Shares(const LegendreArgs& args) {
+    // Neighbours until a vector's worth of numbers is adjacent in a ring, but groups enough for some threads
+    orders = minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 8));
+    const int64_t columns = (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1);
+    maps = minimum(kMostColumns, kGroupRows / orders) / columns;
+    maps = minimum(maps, args.outer * args.inner);
+  }
+};
+
+template <class R>
+class Task {
+ public:
+  // runs: where waves are, or nullptr for the rings of args.
+  Task(const LegendreArgs& args, const Shares& shares, const WaveRuns* runs) : args_(args), runs_(runs), orders_(shares.orders) {
+    columns_ = kTileColumns;
+    while (columns_ < shares.maps * (args.spin == 0 ? 4 : 2) * parts()) columns_ += kTileColumns;
+    fused_ = columns_ <= kFusedColumns;
+    rows_ = ceil_div(legendre_steps(args, 0), kMostRowStep) * kMostRowStep * columns_;
+    stride_ = fused_ ? args.slots + kWidth<R> : kRow;
+  }
+
+  size_t bytes() const {
+    const int64_t rows = orders_ * rows_ * (fused_ ? sizeof(double) : sizeof(R)), sums = fused_ ? rows_ * sizeof(Doubles) : 0;
+    return static_cast<size_t>(rows + sums + orders_ * columns_ * stride_ * static_cast<int64_t>(sizeof(R)));
+  }
+
+  // Orders first .. end - 1; those from `next` on come next.
+  void run(const Columns<R>& columns, int64_t first, int64_t end, int64_t next, void* memory) const {
+    OrderGroup group;
+    for (int64_t m = first; m < end; ++m) {
+      group.orders[group.count] = columns.of_order(m);
+      group.row[group.count] = group.count * columns_;
+      ++group.count;
+    }
+    if (fused_) {
+      Doubles* sums = static_cast<Doubles*>(memory);
+      double* rows = reinterpret_cast<double*>(sums + rows_);
+      run_fused(columns, group, next, rows, sums, reinterpret_cast<R*>(rows + orders_ * rows_));
+    } else {
+      R* rows = static_cast<R*>(memory);
+      args_.analysis ? analyse(columns, group, rows, rows + orders_ * rows_) : synthesize(columns, group, rows, rows + orders_ * rows_);
+    }
+  }
+
+ private:
+  static constexpr int64_t kMostRowStep = 4;  // rows end with a whole tile, and a whole vector
+
+  int64_t parts() const { return legendre_is_complex(args_) ? 2 : 1; }
+
+  // Of order g of a group; `memory`: rows of waves of slots from `first` on, where there are no runs.
+  Waves<R> waves_of(const Columns<R>& columns, const OrderGroup& group, int g, R* memory, int64_t first) const {
+    const OrderColumns& c = group.orders[g];
+    Waves<R> waves;
+    if (runs_ == nullptr) {
+      waves.base = memory + group.row[g] * stride_;
+      waves.blocks = nullptr;
+      waves.first = first;
+      waves.half = args_.spin == 0 ? c.width * stride_ : 0;
+      for (int64_t j = 0; j < c.width; ++j) waves.column[j] = j * stride_;
+      return waves;
+    }
+    const int64_t per_sign = c.width / c.signs;
+    waves.blocks = runs_->blocks;
+    waves.run = WaveRuns::kRun;
+    waves.base = static_cast<R*>(runs_->waves) + columns.first() * runs_->map_size();
+    for (int64_t j = 0; j < c.width; ++j) {
+      const int64_t place = j % per_sign, column = legendre_column(args_, c.m, j >= per_sign);
+      const int64_t own = parts() == 2 ? wave_column<true>(column, static_cast<int>(place % 2)) : wave_column<false>(column, 0);
+      waves.column[j] = place / parts() * runs_->map_size() + runs_->place(own);
+    }
+    return waves;
+  }
+
+  void run_fused(const Columns<R>& columns, const OrderGroup& group, int64_t next, double* rows, Doubles* sums, R* memory) const {
+    if (!args_.analysis) gather(columns, group, rows);
+    if (args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).take(0, args_.slots, memory);
+    GroupAhead<R> ahead;
+    if (next < args_.L)
+      ahead = GroupAhead<R>(args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad);
+    for (int g = 0; g < group.count; ++g) {
+      const OrderColumns& c = group.orders[g];
+      const Waves<R> waves = waves_of(columns, group, g, memory, 0);
+      double* own = rows + g * rows_;
+      const auto run = [&](auto order) { args_.analysis ? order.analyse(own, sums, ahead) : order.synthesize(own, ahead); };
+      c.columns == 4 ? run(FusedOrder<R, 4>(args_, c, waves)) : run(FusedOrder<R, 8>(args_, c, waves));
+    }
+    if (!args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).put(0, args_.slots, memory);
+    if (args_.analysis) scatter(columns, group, rows);
+  }
+
+  void synthesize(const Columns<R>& columns, const OrderGroup& group, R* rows, R* memory) const {
+    gather(columns, group, rows);
+    std::optional<RingColumns<R>> rings;
+    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
+    for (int64_t slot = 0; slot < args_.slots;) {
+      const int64_t size = minimum(kPanelSlots, args_.slots - slot);
+      Panel<R> panel(args_, slot, size);
+      for (int g = 0; g < group.count; ++g) {
+        const OrderColumns& c = group.orders[g];
+        R* sums = memory + group.row[g] * kRow;
+        for (int64_t j = 0; j < c.columns; ++j) memset(sums + j * kRow, 0, static_cast<size_t>(size) * sizeof(R));
+        for_steps(panel, c,
+                  [&](int64_t k, int64_t count) { add_degrees(panel, rows + g * rows_ + k * c.columns, c.columns, count, sums); });
+        put_sums(slot, size, c, sums, waves_of(columns, group, g, memory, slot));
+      }
+      if (rings) rings->put(slot, size, memory);
+      slot += size;
+    }
+  }
+
+  void analyse(const Columns<R>& columns, const OrderGroup& group, R* rows, R* memory) const {
+    memset(rows, 0, static_cast<size_t>(group.count * rows_) * sizeof(R));
+    std::optional<RingColumns<R>> rings;
+    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
+    for (int64_t slot = 0; slot < args_.slots;) {
+      const int64_t size = minimum(kPanelSlots, args_.slots - slot);
+      Panel<R> panel(args_, slot, size);
+      if (rings) rings->take(slot, size, memory);
+      for (int g = 0; g < group.count; ++g) {
+        const OrderColumns& c = group.orders[g];
+        R* values = memory + group.row[g] * kRow;
+        take_values(slot, size, c, waves_of(columns, group, g, memory, slot), values);
+        for_steps(panel, c,
+                  [&](int64_t k, int64_t count) { add_slots(panel, values, c.columns, count, rows + g * rows_ + k * c.columns); });
+      }
+      slot += size;
+    }
+    scatter(columns, group, rows);
+  }
+
+  // All steps of an order: add(first step, count), with those steps in the panel.
+  template <class Add>
+  void for_steps(Panel<R>& panel, const OrderColumns& c, Add add) const {
+    if (!panel.start(c.m, c.order)) return;
+    for (int64_t k = 0; k < c.steps; k += kPanelSteps) {
+      const int64_t count = minimum(kPanelSteps, c.steps - k);
+      panel.advance(k, count);
+      if (panel.range_count > 0) add(k, count);
+    }
+  }
+
+  // The sums of a panel to waves, and waves to values; waves may be where the sums or values are.
+  void put_sums(int64_t first, int64_t size, const OrderColumns& c, const R* sums, const Waves<R>& waves) const {
+    for (int64_t i = 0; i < size; i += kSlotLanes)
+      put_waves<1>(args_, c, waves, first + i, [&](int64_t j, int) { return load_numbers(sums + j * kRow + i); });
+  }
+
+  void take_values(int64_t first, int64_t size, const OrderColumns& c, const Waves<R>& waves, R* values) const {
+    for (int64_t i = 0; i < size; i += kSlotLanes)
+      take_waves<1>(args_, c, waves, first + i, [&](int64_t j, int, Doubles v) { store_numbers(values + j * kRow + i, v); });
+    for (int64_t j = (args_.spin == 0 ? 2 : 1) * c.width; j < c.columns; ++j)
+      memset(values + j * kRow, 0, static_cast<size_t>(size) * sizeof(R));
+  }
+
+  // The orders of a group share cache lines: all of them in one run after another.
+  template <class Row>
+  void gather(const Columns<R>& columns, const OrderGroup& group, Row* rows) const {
+    for (int g = 0; g < group.count; ++g) columns.clear_surplus(group.orders[g], rows + g * rows_);
+    for (int r = 0; r < columns.run_count(); ++r)
+      for (int g = 0; g < group.count; ++g) columns.gather(group.orders[g], columns.run(r), rows + g * rows_);
+  }
+
+  template <class Row>
+  void scatter(const Columns<R>& columns, const OrderGroup& group, const Row* rows) const {
+    for (int r = 0; r < columns.run_count(); ++r)
+      for (int g = 0; g < group.count; ++g) columns.scatter(group.orders[g], columns.run(r), rows + g * rows_);
+  }
+
+  const LegendreArgs& args_;
+  const WaveRuns* const runs_;
+  int64_t orders_, rows_, columns_, stride_;  // of a group; numbers of the rows of an order; columns of an order; between rows of waves
+  bool fused_;
+};
+
+template <class R>
+const char* transform(const LegendreArgs& args, const WaveRuns* runs) {
+  const Shares shares(args);
+  const Task<R> task(args, shares, runs);
+  const int64_t maps = args.outer * args.inner, chunks = ceil_div(maps, shares.maps);
+  const int64_t groups = ceil_div(args.L, shares.orders), pairs = ceil_div(groups, 2);
+  const int64_t work = shares.orders * args.L * args.slots * shares.maps;
+  bool failed = false;
+  parallel_for(chunks * pairs, ceil_div(kTaskWork, work), [&](int64_t begin, int64_t end) {
+    static thread_local Scratch scratch;
+    void* memory = scratch.reserve(task.bytes());
+    if (memory == nullptr) {
+      __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
+      return;
+    }
+    const FlushDenormals flush;  // numbers far from where they matter, rounded to R
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t first = i / pairs * shares.maps, low = i % pairs, high = groups - 1 - low;
+      const Columns<R> columns(args, first, minimum(shares.maps, maps - first));
+      const auto run = [&](int64_t g, int64_t next) {
+        task.run(columns, g * shares.orders, minimum(args.L, (g + 1) * shares.orders), next * shares.orders, memory);
+      };
+      run(low, high);
+      if (high != low) run(high, low + 1);
+    }
+    flush.stop();
+  });
+  return failed ? "no memory for the coefficients of an order" : nullptr;
+}
+
+}  // namespace
+
+const char* legendre_step(const LegendreArgs& args, const WaveRuns* runs) {
   if (args.outer * args.inner == 0) return nullptr;
   const bool single = args.dtype == Dtype::float32 || args.dtype == Dtype::complex64;
-  return single ? legendre_step<float>(args, nullptr) : legendre_step<double>(args, nullptr);
+  return single ? transform<float>(args, runs) : transform<double>(args, runs);
 }
+
+const char* legendre(const LegendreArgs& args, void*) { return legendre_step(args, nullptr); }
 
 }  // namespace clebsch::CLEBSCH_ISA

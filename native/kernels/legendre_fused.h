@@ -2,7 +2,6 @@
 // CPU: the recursion and the sums of few columns in one loop. Numbers p_k then need no memory; storing them costs more than making them.
 // In float64, whatever the tensors hold.
 #include "kernels/legendre_ahead.h"
-#include "kernels/legendre_slots.h"
 #include "kernels/legendre_waves.h"
 
 namespace clebsch::CLEBSCH_ISA {
@@ -14,78 +13,41 @@ constexpr int kFusedColumns = 8;  // at most
 template <int columns>
 constexpr int kDegreeVectors = kFewRegisters ? 8 / columns : 2;
 constexpr int kSlotVectors = 4;
-constexpr int kBlockVectors = static_cast<int>(kSlotPad) / kSlotLanes;
-
-// What is read through the pointer from here on is not read before: where registers are few, the compiler would hold so much that sums are
-// driven out of them.
-CLEBSCH_INLINE void load_late(const double*& from) { __asm__ volatile("" : "+r"(from)); }
 
 // sums[j][i] += sum over k < count of coefficients[k][j] p_k at vector i of slots. masked: numbers may be out of range.
 template <bool masked, int columns, int vectors>
 __attribute__((noinline)) void fuse_degrees(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
                                             const double* coefficients, Doubles (&sums)[columns][vectors]) {
-  constexpr int W = kSlotLanes;
-  Doubles p[vectors], q[vectors], sum[columns][vectors], mask[vectors];
-  // Written out: a loop would become a copy in halves of vectors, which are slow to read as vectors
+  Doubles sum[columns][vectors], mask[vectors];
   unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    p[i.value] = numbers.now[i.value];
-    q[i.value] = numbers.before[i.value];
     if constexpr (masked) mask[i.value] = numbers.mask(i.value);
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS { sum[j.value][i.value] = sums[j.value][i.value]; });
   });
-  const auto step = [&](Doubles* now, Doubles* other) CLEBSCH_ALWAYS {  // p_{k+1} takes the place of p_{k-1}
+  numbers.advance(steps, count, end, u, [&](const Doubles* p) CLEBSCH_ALWAYS {
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
       load_late(coefficients);
-      for (int i = 0; i < vectors; ++i) sum[j.value][i] += (masked ? both(now[i], mask[i]) : now[i]) * coefficients[j.value];
+      for (int i = 0; i < vectors; ++i) sum[j.value][i] += (masked ? both(p[i], mask[i]) : p[i]) * coefficients[j.value];
     });
-    load_late(u);
-    for (int i = 0; i < vectors; ++i) other[i] = (steps[0] * load(u + i * W) + steps[end]) * now[i] - other[i];
-    steps += kStepNumbers;
     coefficients += columns;
-  };
-  for (; count >= 2; count -= 2) {
-    step(p, q);
-    step(q, p);
-  }
-  if (count > 0) step(p, q);
-  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    numbers.now[i.value] = count > 0 ? q[i.value] : p[i.value];
-    numbers.before[i.value] = count > 0 ? p[i.value] : q[i.value];
-    unrolled<columns>([&](auto j) CLEBSCH_ALWAYS { sums[j.value][i.value] = sum[j.value][i.value]; });
   });
+  unrolled<vectors>(
+      [&](auto i) CLEBSCH_ALWAYS { unrolled<columns>([&](auto j) CLEBSCH_ALWAYS { sums[j.value][i.value] = sum[j.value][i.value]; }); });
 }
 
 // sums[k][j] += over the vectors of slots, lane by lane, p_k values[j], k < count.
 template <bool masked, int columns, int vectors>
 __attribute__((noinline)) void fuse_slots(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
                                           const double* values, Doubles* sums) {
-  constexpr int W = kSlotLanes;
-  Doubles p[vectors], q[vectors], mask[vectors];
-  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    p[i.value] = numbers.now[i.value];
-    q[i.value] = numbers.before[i.value];
-    if constexpr (masked) mask[i.value] = numbers.mask(i.value);
-  });
-  const auto step = [&](Doubles* now, Doubles* other) CLEBSCH_ALWAYS {
+  Doubles mask[vectors];
+  if constexpr (masked) unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS { mask[i.value] = numbers.mask(i.value); });
+  numbers.advance(steps, count, end, u, [&](const Doubles* p) CLEBSCH_ALWAYS {
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
       load_late(values);
       Doubles sum = sums[j.value];
-      for (int i = 0; i < vectors; ++i) sum += (masked ? both(now[i], mask[i]) : now[i]) * load(values + (j.value * vectors + i) * W);
+      for (int i = 0; i < vectors; ++i) sum += (masked ? both(p[i], mask[i]) : p[i]) * load(values + (j.value * vectors + i) * kSlotLanes);
       sums[j.value] = sum;
     });
-    load_late(u);
-    for (int i = 0; i < vectors; ++i) other[i] = (steps[0] * load(u + i * W) + steps[end]) * now[i] - other[i];
-    steps += kStepNumbers;
     sums += columns;
-  };
-  for (; count >= 2; count -= 2) {
-    step(p, q);
-    step(q, p);
-  }
-  if (count > 0) step(p, q);
-  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    numbers.now[i.value] = count > 0 ? q[i.value] : p[i.value];
-    numbers.before[i.value] = count > 0 ? p[i.value] : q[i.value];
   });
 }
 
@@ -141,14 +103,16 @@ class FusedOrder {
     // Sorted towards a pole: the first slot has the highest limit
     if (args_.limits[slot] < order_.m) return;
     const int end = slot < args_.split ? 1 : 2;
+    const double* u = args_.slot_values + slot;
     SlotNumbers<N> numbers;
     numbers.start(seeds_, slot);
-    int64_t k = numbers.skip(steps_, order_.steps, end, args_.slot_values + slot);
+    int64_t k = 0;
+    const auto some = [&] { return minimum(kPanelSteps, order_.steps - k); };
+    while (k < order_.steps && !numbers.ready(steps_ + k * kStepNumbers, some(), end, u)) k += some();
     while (k < order_.steps && numbers.scaled()) {
-      const int64_t count = minimum(kPanelSteps, order_.steps - k);
+      const int64_t count = some();
       add(Constant<true>{}, k, count, end, numbers);
       numbers.lift();
-      numbers.settle();
       k += count;
     }
     if (k < order_.steps) add(Constant<false>{}, k, order_.steps - k, end, numbers);

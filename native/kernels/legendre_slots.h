@@ -75,10 +75,15 @@ class Seeds {
   const int32_t* exponents_[4];
 };
 
+// What is read through the pointer from here on is not read before: where registers are few, the compiler would hold so much that sums are
+// driven out of them.
+CLEBSCH_INLINE void load_late(const double*& from) { __asm__ volatile("" : "+r"(from)); }
+
+constexpr int kBlockVectors = static_cast<int>(kSlotPad) / kSlotLanes;  // of a block of slots, whose numbers have one recursion
+
 // p_k and p_{k-1} at `vectors` vectors of slots; a number is value 2^(512 scale), scale <= 0.
 template <int vectors>
 struct SlotNumbers {
-  static constexpr int64_t kSlots = vectors * kSlotLanes;
   Doubles now[vectors], before[vectors], scale[vectors];
 
   void start(const Seeds& seeds, int64_t slot) {
@@ -88,22 +93,30 @@ struct SlotNumbers {
     });
   }
 
-  // Steps without sums.
-  void run(const double* steps, int64_t count, int end, const double* u) {
-    for (; count > 0; --count, steps += kStepNumbers) {
-      for (int i = 0; i < vectors; ++i) {
-        const Doubles next = (steps[0] * load(u + i * kSlotLanes) + steps[end]) * now[i] - before[i];
-        before[i] = now[i];
-        now[i] = next;
-      }
+  // use(p_k) before each of `count` steps; numbers are in registers meanwhile.
+  template <class Use>
+  CLEBSCH_INLINE void advance(const double* steps, int64_t count, int end, const double* u, Use use) {
+    Doubles p[vectors], q[vectors];
+    // Written out: a loop would become a copy in halves of vectors, which are slow to read as vectors
+    unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+      p[i.value] = now[i.value];
+      q[i.value] = before[i.value];
+    });
+    const auto step = [&](Doubles* numbers, Doubles* other) CLEBSCH_ALWAYS {  // p_{k+1} takes the place of p_{k-1}
+      use(numbers);
+      load_late(u);
+      for (int i = 0; i < vectors; ++i) other[i] = (steps[0] * load(u + i * kSlotLanes) + steps[end]) * numbers[i] - other[i];
+      steps += kStepNumbers;
+    };
+    for (; count >= 2; count -= 2) {
+      step(p, q);
+      step(q, p);
     }
-  }
-
-  // Whether a number adds something to sums.
-  bool matters() const {
-    SlotLongs any{};
-    for (int i = 0; i < vectors; ++i) any |= (scale[i] == 0.0) & (size(i) > kNegligible);
-    return any_lane(any);
+    if (count > 0) step(p, q);
+    unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+      now[i.value] = count > 0 ? q[i.value] : p[i.value];
+      before[i.value] = count > 0 ? p[i.value] : q[i.value];
+    });
   }
 
   // Whether a number is out of range.
@@ -113,46 +126,54 @@ struct SlotNumbers {
     return any_lane(any);
   }
 
-  // Numbers that have grown take a step of the scale.
-  void lift() {
-    for (int i = 0; i < vectors; ++i) step_up(i, (scale[i] < 0.0) & (size(i) > kRescaleAbove));
-  }
-
-  // Where something matters: numbers that are one step of the scale below fit as well, and then need no care.
-  void settle() {
-    for (int i = 0; i < vectors; ++i) step_up(i, scale[i] == -1.0);
-  }
-
   // All bits set where numbers are in range.
   Doubles mask(int i) const { return reinterpret_cast<Doubles>(scale[i] == 0.0); }
 
-  // Runs to the first steps, kPanelSteps at a time, in which something matters; returns their first, or `count`.
-  int64_t skip(const double* steps, int64_t count, int end, const double* u) {
-    int64_t k = 0;
-    while (k < count && !matters()) {
+  // After steps in which numbers were out of range: those that have grown take a step of the scale.
+  void lift() {
+    grow();
+    settle();
+  }
+
+  // Whether something matters within `count` <= kPanelSteps steps; if not, the numbers have gone through them.
+  bool ready(const double* steps, int64_t count, int end, const double* u) {
+    if (!matters()) {
       SlotNumbers start;
       start.copy(*this);
-      const int64_t some = minimum(kPanelSteps, count - k);
-      run(steps + k * kStepNumbers, some, end, u);
-      if (matters()) {
-        copy(start);
-        break;
+      advance(steps, count, end, u, [](const Doubles*) CLEBSCH_ALWAYS {});
+      if (!matters()) {
+        grow();
+        return false;
       }
-      lift();
-      k += some;
+      copy(start);
     }
     settle();
-    return k;
+    return true;
   }
 
  private:
-  // Written out: the compiler copies memory in halves of vectors, which are slow to read as vectors.
   void copy(const SlotNumbers& from) {
     unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
       now[i.value] = from.now[i.value];
       before[i.value] = from.before[i.value];
       scale[i.value] = from.scale[i.value];
     });
+  }
+
+  // Whether a number adds something to sums.
+  bool matters() const {
+    SlotLongs any{};
+    for (int i = 0; i < vectors; ++i) any |= (scale[i] == 0.0) & (size(i) > kNegligible);
+    return any_lane(any);
+  }
+
+  void grow() {
+    for (int i = 0; i < vectors; ++i) step_up(i, (scale[i] < 0.0) & (size(i) > kRescaleAbove));
+  }
+
+  // Where something matters: numbers that are one step of the scale below fit as well, and then need no care.
+  void settle() {
+    for (int i = 0; i < vectors; ++i) step_up(i, scale[i] == -1.0);
   }
 
   Doubles size(int i) const {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr int kTileColumns = 4;
 constexpr int kTileVectors = kVectorRegisters == 32 ? 4 : 2;  // of slots, or steps
-constexpr int64_t kRow = kBlockSlots + 8;                     // of the sums of a column: a power of two would share cache sets
+constexpr int64_t kRow = kPanelSlots + 8;                     // of the sums of a column: a power of two would share cache sets
 
 // sums[j][slot] += sum over k < count of coefficients[k][j] p[k][slot]
 template <int vectors, class R>
@@ -16,7 +16,7 @@ void add_tile(const R* panel, const R* coefficients, int64_t columns, int64_t co
   Vector<R> sum[kTileColumns][vectors];
   for (int j = 0; j < kTileColumns; ++j)
     for (int i = 0; i < vectors; ++i) sum[j][i] = load(sums + j * kRow + i * W);
-  for (int64_t k = 0; k < count; ++k, panel += kBlockSlots, coefficients += columns) {
+  for (int64_t k = 0; k < count; ++k, panel += kPanelSlots, coefficients += columns) {
     Vector<R> p[vectors];
     for (int i = 0; i < vectors; ++i) p[i] = load(panel + i * W);
     for (int j = 0; j < kTileColumns; ++j)
@@ -64,12 +64,12 @@ void add_products(const Panel<R>& panel, int64_t k, const R* values, int64_t col
   constexpr int W = kWidth<R>, total = steps * kTileColumns;
   Vector<R> sum[total] = {};
   for (int r = 0; r < panel.range_count; ++r) {
-    const R* numbers = panel.numbers + k * kBlockSlots;
+    const R* numbers = panel.numbers + k * kPanelSlots;
     for (int64_t i = panel.ranges[r].begin; i < panel.ranges[r].end; i += W) {
       Vector<R> f[kTileColumns];
       for (int j = 0; j < kTileColumns; ++j) f[j] = load(values + j * kRow + i);
       for (int s = 0; s < steps; ++s) {
-        const Vector<R> p = load(numbers + s * kBlockSlots + i);
+        const Vector<R> p = load(numbers + s * kPanelSlots + i);
         for (int j = 0; j < kTileColumns; ++j) sum[s * kTileColumns + j] += p * f[j];
       }
     }
@@ -85,7 +85,7 @@ void add_products(const Panel<R>& panel, int64_t k, const R* values, int64_t col
 template <class R>
 void add_slots(Panel<R>& panel, const R* values, int64_t columns, int64_t count, R* coefficients) {
   const int64_t rounded = ceil_div(count, kTileVectors) * kTileVectors;
-  if (rounded > count) memset(panel.numbers + count * kBlockSlots, 0, static_cast<size_t>((rounded - count) * kBlockSlots) * sizeof(R));
+  if (rounded > count) memset(panel.numbers + count * kPanelSlots, 0, static_cast<size_t>((rounded - count) * kPanelSlots) * sizeof(R));
   for (int64_t j = 0; j < columns; j += kTileColumns)
     for (int64_t k = 0; k < rounded; k += kTileVectors)
       add_products<kTileVectors>(panel, k, values + j * kRow, columns, coefficients + k * columns + j);

@@ -6,8 +6,8 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// Column j = (order +m or -m, map, re or im), as in the rows of the order, on ring `half` of a slot. For spin other than 0 the columns of
-// +m are on the first rings alone, those of -m on the second.
+// Column j = (order +m or -m, map, re or im), as in the rows of the order, on the first or second ring of a slot. For spin other than 0 the
+// columns of +m are on the first rings alone, those of -m on the second.
 template <class R>
 struct Waves {
   R* base;
@@ -29,50 +29,34 @@ struct Waves {
   const BlockRuns& block_of(int64_t slot) const { return blocks[static_cast<uint64_t>(slot) / kSlotPad]; }
 };
 
-// Vectors of float64 as numbers of the tensors.
-template <class R>
-inline void store_numbers(R* to, Vector<double> v) {
-  typedef R Numbers __attribute__((vector_size(kWidth<double> * sizeof(R))));
-  const Numbers numbers = __builtin_convertvector(v, Numbers);
-  memcpy(to, &numbers, sizeof numbers);
-}
-template <class R>
-inline Vector<double> load_numbers(const R* from) {
-  typedef R Numbers __attribute__((vector_size(kWidth<double> * sizeof(R))));
-  Numbers numbers;
-  memcpy(&numbers, from, sizeof numbers);
-  return __builtin_convertvector(numbers, Vector<double>);
+// f(i, cosines, weights of the two rings, where columns are on them) for vector i < `vectors` of the slots of a block.
+template <int vectors, class R, class F>
+CLEBSCH_INLINE void for_slot_vectors(const LegendreArgs& args, const Waves<R>& waves, int64_t slot, F f) {
+  R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
+  const double* cosines = args.slot_values + args.slots + slot;
+  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+    constexpr int64_t first = i.value * kSlotLanes;
+    const Doubles weights[2] = {load(cosines + args.slots + first), load(cosines + 2 * args.slots + first)};
+    R* const at[2] = {rings[0] + first, rings[1] + first};
+    f(i.value, load(cosines + first), weights, at);
+  });
 }
 
-// Weights of the rings of slots, and their cosines.
-struct SlotWeights {
-  const double *x, *w[2];
-  SlotWeights(const LegendreArgs& args, int64_t slot) : x(args.slot_values + args.slots + slot) {
-    for (int half = 0; half < 2; ++half) w[half] = x + (1 + half) * args.slots;
-  }
-};
-
-// Sums at `vectors` vectors of slots of a block to their waves: sums(j, i) of vector i and, spin 0, those of odd degrees over x behind
-// those of even ones.
+// Sums at some vectors of slots of a block to their waves: sums(j, i) of vector i and, spin 0, those of odd degrees over x behind those of
+// even ones.
 template <int vectors, class R, class Sums>
 CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Sums sums) {
-  R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
   const bool single = waves.single(slot);
   const int64_t per_sign = c.width / c.signs;
-  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    constexpr int64_t first = i.value * kWidth<double>;
-    const SlotWeights at(args, slot + first);
-    const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
+  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Doubles x, const Doubles* w, R* const* rings) CLEBSCH_ALWAYS {
     for (int64_t j = 0; j < c.width; ++j) {
-      const int64_t column = waves.column[j] + first;
       if (args.spin != 0) {
-        store_numbers(rings[j >= per_sign] + column, w[j >= per_sign] * sums(j, i.value));
+        store_numbers(rings[j >= per_sign] + waves.column[j], w[j >= per_sign] * sums(j, i));
         continue;
       }
-      const Vector<double> even = sums(j, i.value), odd = x * sums(c.width + j, i.value);
-      const Vector<double> north = w[0] * (even + odd), south = w[1] * (even - odd);
-      store_numbers(rings[0] + column, single ? north + south : north);
-      if (!single) store_numbers(rings[1] + column, south);
+      const Doubles even = sums(j, i), odd = x * sums(c.width + j, i), north = w[0] * (even + odd), south = w[1] * (even - odd);
+      store_numbers(rings[0] + waves.column[j], single ? north + south : north);
+      if (!single) store_numbers(rings[1] + waves.column[j], south);
     }
   });
 }
@@ -80,21 +64,16 @@ CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, c
 // The transpose: put(j, i, value) of each sum.
 template <int vectors, class R, class Put>
 CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Put put) {
-  const R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
   const int64_t per_sign = c.width / c.signs;
-  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    constexpr int64_t first = i.value * kWidth<double>;
-    const SlotWeights at(args, slot + first);
-    const Vector<double> x = load(at.x), w[2] = {load(at.w[0]), load(at.w[1])};
+  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Doubles x, const Doubles* w, R* const* rings) CLEBSCH_ALWAYS {
     for (int64_t j = 0; j < c.width; ++j) {
-      const int64_t column = waves.column[j] + first;
       if (args.spin != 0) {
-        put(j, i.value, w[j >= per_sign] * load_numbers(rings[j >= per_sign] + column));
+        put(j, i, w[j >= per_sign] * load_numbers(rings[j >= per_sign] + waves.column[j]));
         continue;
       }
-      const Vector<double> north = w[0] * load_numbers(rings[0] + column), south = w[1] * load_numbers(rings[1] + column);
-      put(j, i.value, north + south);
-      put(c.width + j, i.value, x * (north - south));
+      const Doubles north = w[0] * load_numbers(rings[0] + waves.column[j]), south = w[1] * load_numbers(rings[1] + waves.column[j]);
+      put(j, i, north + south);
+      put(c.width + j, i, x * (north - south));
     }
   });
 }

@@ -4,7 +4,6 @@
 #include "kernels/legendre.h"
 
 namespace clebsch::CLEBSCH_ISA {
-namespace {
 
 // Of a block of slots.
 struct BlockRuns {
@@ -30,6 +29,13 @@ struct WaveRuns {
     return static_cast<int64_t>(c / kWaveColumns) * count * kRun + static_cast<int64_t>(c % kWaveColumns) * kSlotPad;
   }
 };
+
+// The polar and the Fourier step between tensors or, where runs are given (spin 0, inner = 1, rings that are all alike), between a tensor
+// and runs: kernels/legendre.cpp, kernels/fourier.cpp.
+const char* legendre_step(const LegendreArgs& args, const WaveRuns* runs);
+const char* fourier_step(const FourierArgs& args, const WaveRuns* runs);
+
+namespace {
 
 // Column of the real or (part 1) imaginary numbers in a column of rings.
 template <bool complex>

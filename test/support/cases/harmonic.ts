@@ -2,9 +2,9 @@ import { native } from '../../../lib/native.js';
 import { type HarmonicOptions, harmonicSums } from '../../../lib/ops/harmonic.js';
 import { type Case, complexes, floats } from '../case.js';
 import { fourierReferences } from './fourier.js';
-import { legendreAnalysis, legendreSynthesis } from './legendre.js';
+import { type Sizes, legendreAnalysis, legendreSynthesis, mapSizes } from './legendre.js';
 
-function pair(title: string, o: HarmonicOptions, real: boolean, { outer = 1, inner = 1 } = {}): Case[] {
+function pair(title: string, o: HarmonicOptions, real: boolean, { outer = 1, inner = 1 }: Sizes = {}): Case[] {
   const { L, theta } = o;
   const spin = o.spin === undefined ? '' : `, spin ${o.spin}`;
   const name = `${real ? 'real' : 'complex'}, L = ${L}${spin}, ${title}, ${outer} x ${inner}`;
@@ -58,15 +58,7 @@ export const harmonicCases: readonly Case[] = [
   ...pair('one ring', { L: 9, theta: Float64Array.of(2.7), points: 18 }, true),
   ...pair('rings of their own', { L: 7, theta: odd, weights, points: lengths, offset: offsets }, true, { outer: 2 }),
   ...pair('rings of their own', { L: 5, theta: odd, points: lengths, offset: offsets, spin: 2 }, false),
-  ...[
-    { outer: 0, inner: 3 },
-    { outer: 2, inner: 0 },
-    { outer: 2, inner: 1 },
-    { outer: 3, inner: 1 },
-    { outer: 33, inner: 1 },
-    { outer: 2, inner: 3 },
-    { outer: 1, inner: 33 },
-  ].flatMap((sizes) => [
+  ...[...mapSizes, { outer: 3 }].flatMap((sizes) => [
     ...pair('dh', { L: 7, theta: rings('dh', 7), points: 14 }, true, sizes),
     ...pair('gl', { L: 7, theta: rings('gl', 7), points: 13 }, false, sizes),
     ...pair('gl', { L: 7, theta: rings('gl', 7), points: 13, spin: -2 }, false, sizes),

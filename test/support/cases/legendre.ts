@@ -4,7 +4,7 @@ import { type LegendreOptions, legendreSums } from '../../../lib/ops/legendre.js
 import { type Case, complexes, floats } from '../case.js';
 import { type Complex, type Plain, add, at, build, cx } from '../plain.js';
 
-interface Sizes {
+export interface Sizes {
   readonly outer?: number;
   readonly inner?: number;
 }
@@ -94,6 +94,16 @@ const list = (...theta: number[]): Float64Array => Float64Array.from(theta);
 const odd = list(2.5, 0, 1e-3, 1.2, Math.PI, 0.3, 1.2, Math.PI / 2, 3.1, 1e-9);
 const weights = odd.map((angle, i) => Math.cos(3 * angle) - 0.2 * i);
 
+/** None, one after another, side by side, and more than go through the sums at once. */
+export const mapSizes: readonly Sizes[] = [
+  { outer: 0, inner: 3 },
+  { outer: 2, inner: 0 },
+  { outer: 2, inner: 1 },
+  { outer: 2, inner: 3 },
+  { outer: 1, inner: 33 },
+  { outer: 20, inner: 1 },
+];
+
 export const legendreCases: readonly Case[] = [
   ...[1, 2, 3, 5, 8, 17, 33].flatMap((L) => [
     ...pair('gl', { L, theta: rings('gl', L) }, true),
@@ -118,14 +128,7 @@ export const legendreCases: readonly Case[] = [
   ...pair('the equator', { L: 9, theta: list(Math.PI / 2) }, false),
   ...pair('the equator', { L: 9, theta: list(Math.PI / 2), spin: 3 }, false),
   ...pair('a pole', { L: 6, theta: list(Math.PI), spin: 1 }, false),
-  ...[
-    { outer: 0, inner: 3 },
-    { outer: 2, inner: 0 },
-    { outer: 2, inner: 1 },
-    { outer: 2, inner: 3 },
-    { outer: 1, inner: 33 },
-    { outer: 20, inner: 1 },
-  ].flatMap((sizes) => [
+  ...mapSizes.flatMap((sizes) => [
     ...pair('dh', { L: 7, theta: rings('dh', 7) }, true, sizes),
     ...pair('equiangular', { L: 7, theta: rings('equiangular', 7, 41) }, false, sizes),
     ...pair('gl', { L: 7, theta: rings('gl', 7), spin: -2 }, false, sizes),
