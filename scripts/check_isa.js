@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 'use strict';
 // Checks on the objects of the Release build that wider instructions stay where the dispatch guards them:
-// 1. the kernels compiled per instruction set define no global or weak symbol but the launchers and the table (the linker
-//    could keep an AVX-512 copy of an inline function for everybody);
+// 1. the kernels compiled per instruction set define no global or weak symbol but the launchers, the table and the steps that kernels
+//    call of each other, all in namespaces of their own (the linker could keep an AVX-512 copy of an inline function for everybody);
 // 2. no other object of the add-on or the emulated device contains AVX instructions.
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -20,14 +20,16 @@ function objectFiles(target) {
     .map((name) => path.join(objects, `${target}.dir`, name));
 }
 
-/** Launchers of the list in native/kernels/abi.h. */
-function launchers() {
-  const abi = fs.readFileSync(path.join(root, 'native', 'kernels', 'abi.h'), 'utf8');
-  return [...abi.matchAll(/^ {2}X\((\w+), \w+\)/gm)].map(([, name]) => name);
+/** Launchers of the list in native/kernels/abi.h and the steps that native/kernels/wave_runs.h declares. */
+function sharedFunctions() {
+  const header = (name) => fs.readFileSync(path.join(root, 'native', 'kernels', name), 'utf8');
+  const launchers = header('abi.h').matchAll(/^ {2}X\((\w+), \w+\)/gm);
+  const steps = header('wave_runs.h').matchAll(/^const char\* (\w+_step)\(/gm);
+  return [...launchers, ...steps].map(([, name]) => name);
 }
 
 function foreignSymbols(isa) {
-  const allowed = new RegExp(`^clebsch::(${isa}::(${launchers().join('|')})\\(.*\\)|cpu_kernels_${isa}\\(\\))$`);
+  const allowed = new RegExp(`^clebsch::(${isa}::(${sharedFunctions().join('|')})\\(.*\\)|cpu_kernels_${isa}\\(\\))$`);
   return objectFiles(`clebsch_cpu_${isa}`).flatMap((file) =>
     output('nm', '--defined-only', '--extern-only', '--demangle', file)
       .split('\n')
