@@ -42,19 +42,18 @@ export interface NativeMath {
   clebschGordan(l1: number, l2: number, l: number, complexBasis: boolean): Float64Array;
   /** The non-zero coefficients, rows of (m1, m2, m, value). */
   couplings(l1: number, l2: number, l: number, complexBasis: boolean): Float64Array;
-  /** The two tables of transforms are tensors, cached per process. */
-  polarTable(
+  /** The tables of transforms are tensors, cached per process. */
+  sphereTable(
     inverse: boolean,
     real: boolean,
-    group: boolean,
     sampling: string,
     L: number,
     rows: number,
-    firstN: number,
-    lastN: number,
+    n: number,
     dtype: number,
     device: number,
   ): External;
+  groupTable(inverse: boolean, sampling: string, L: number, N: number, dtype: number, device: number): External;
   rotationTable(L: number, dtype: number, device: number): External;
 }
 

@@ -2,6 +2,7 @@ import { ClebschError } from '../errors.js';
 import { native } from '../native.js';
 import type { LegendreOptions } from '../ops/legendre.js';
 import type { Tensor } from '../tensor.js';
+import { GroupTable } from './group_table.js';
 import { PolarRecursion } from './polar_recursion.js';
 import type { Method, MethodOption, PolarSizes, PolarStep } from './polar_step.js';
 import { PolarTable } from './polar_table.js';
@@ -9,6 +10,10 @@ import { RealGroupRecursion } from './real_group_recursion.js';
 
 function recursionOf(sizes: PolarSizes): PolarStep {
   return sizes.group && sizes.real ? new RealGroupRecursion(sizes) : new PolarRecursion(sizes);
+}
+
+function tableOf(sizes: PolarSizes, dtype: 'float32' | 'float64'): PolarStep {
+  return sizes.group ? new GroupTable(sizes, dtype) : new PolarTable(sizes, dtype);
 }
 
 /**
@@ -22,7 +27,7 @@ class PolarChoice implements PolarStep {
 
   constructor(
     private readonly sizes: PolarSizes,
-    private readonly table: PolarTable,
+    private readonly table: PolarStep,
   ) {
     this.latest = this.choose(1, true);
   }
@@ -70,7 +75,7 @@ class PolarChoice implements PolarStep {
 /** The polar step of a plan. Throws ERR_MEMORY where tables are asked for that the plan cache does not take. */
 export function choosePolarStep(op: string, sizes: PolarSizes, dtype: 'float32' | 'float64', method: MethodOption): PolarStep {
   if (method === 'recursion') return recursionOf(sizes);
-  const table = new PolarTable(sizes, dtype);
+  const table = tableOf(sizes, dtype);
   if (method === 'auto') return new PolarChoice(sizes, table);
   const limit = native.planCache.limit();
   if (table.bytes / 2 > limit) {

@@ -104,9 +104,9 @@ export class PolarRecursion implements PolarStep {
 
   /** From the factors of harmonics with a spin to those of SO(3) (see native/math/polar_tables.h); orders that there are not are zero. */
   private scaled(x: Tensor, n: number, inverse: boolean): Tensor {
-    const { L, group, takes } = this.sizes;
+    const { L, group, lastN, every } = this.sizes;
     if (!group) return x;
-    const sign = !takes(n) ? 0 : n % 2 === 0 ? 1 : -1;
+    const sign = (n - lastN) % every !== 0 ? 0 : n % 2 === 0 ? 1 : -1;
     const factors = tensor(this.factors(inverse), [L * L, 1], { dtype: realDtype(x.dtype), device: x.device });
     return mul(x, cast(mul(factors, sign), x.dtype));
   }

@@ -21,8 +21,8 @@ export interface PolarSizes {
   /** Orders in gamma: n = -spin alone on the sphere (real: 0); on SO(3) -(N-1)..N-1. */
   readonly firstN: number;
   readonly lastN: number;
-  /** Which orders n (real: |n|) there are; the others are zero. */
-  readonly takes: (n: number) => boolean;
+  /** 1, or 2 where only orders n of the parity of lastN count; the others are zero. */
+  readonly every: 1 | 2;
   /** Real signals, real basis; else complex signals, complex basis. */
   readonly real: boolean;
   /** On SO(3), else on the sphere: factors of the harmonics (native/math/polar_tables.h). */

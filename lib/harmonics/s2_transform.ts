@@ -10,7 +10,7 @@ import { AngleStep } from './angle_step.js';
 import { withoutLowDegrees } from './degree.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
 import { choosePolarStep } from './choose_polar_step.js';
-import { type Method, type MethodOption, type PolarStep, checkMethod } from './polar_step.js';
+import { type Method, type MethodOption, type PolarSizes, type PolarStep, checkMethod } from './polar_step.js';
 import { maxNside } from './healpix.js';
 import { HealpixTransform } from './healpix_transform.js';
 import { SeparatedTransform } from './separated_transform.js';
@@ -182,11 +182,11 @@ export function s2Transform(options: S2TransformOptions): S2Transform {
   const { L, nTheta } = grid;
   const { lmin, spin, input, method } = checkSignals(L, options);
   return plans.get({ grid, spin, lmin, input, method }, () => {
-    const sizes = {
+    const sizes: PolarSizes = {
       L,
       firstN: -spin,
       lastN: -spin,
-      takes: () => true,
+      every: 1,
       real: input.real,
       group: false,
       sampling: grid.sampling,

@@ -2,15 +2,14 @@ import { type DeviceOption, deviceCode } from '../device.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { product } from '../ops/axes.js';
-import { pad, slice } from '../ops/blocks.js';
-import { reshape, transpose } from '../ops/views.js';
+import { type TorusOptions, torusAnalysis, torusSynthesis } from '../ops/torus.js';
+import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { AngleStep } from './angle_step.js';
 import { so3Type, typeSize } from './irreps.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
 import { choosePolarStep } from './choose_polar_step.js';
-import { type Method, type MethodOption, type PolarStep, checkMethod } from './polar_step.js';
+import { type Method, type MethodOption, type PolarSizes, type PolarStep, checkMethod } from './polar_step.js';
 import { SeparatedTransform } from './separated_transform.js';
 import { checkWhole } from './sampling.js';
 
@@ -61,9 +60,6 @@ export interface SO3Transform {
   readonly bytes: number;
 }
 
-/** Numbers of adjacent channels from which on they fill vectors well enough by themselves. */
-const fullLanes = 16;
-
 interface SO3Grid {
   readonly L: number;
   readonly N: number;
@@ -94,10 +90,7 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   readonly beta: Float64Array;
   readonly gamma: Float64Array;
   readonly quadratureWeights: Float64Array;
-  private readonly alphaStep: AngleStep;
-  private readonly gammaStep: AngleStep;
-  /** Steerable signals have f(gamma + pi) = (-1)^{N-1} f(gamma): sums run over the whole circle, of which the first half is kept. */
-  private readonly circle: number;
+  private readonly angles: TorusOptions;
   private readonly axes: readonly number[];
 
   constructor(
@@ -108,13 +101,13 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     super(polar);
     const { L, N, sampling, steerable, nAlpha, nBeta, nGamma } = grid;
     const { real } = input;
-    this.circle = steerable ? 2 * N : nGamma;
+    // Steerable signals have f(gamma + pi) = (-1)^{N-1} f(gamma): sums run over the whole circle, of which the first half is kept
+    const circle = steerable ? 2 * N : nGamma;
     this.alpha = angles(nAlpha, (2 * Math.PI) / nAlpha);
     this.beta = native.math.nodes(sampling, L, nBeta);
-    this.gamma = angles(nGamma, (2 * Math.PI) / this.circle);
+    this.gamma = angles(nGamma, (2 * Math.PI) / circle);
     this.quadratureWeights = native.math.quadratureWeights(sampling, L, nBeta, nAlpha).map((w) => (w * 2 * Math.PI) / nGamma);
-    this.alphaStep = new AngleStep({ M: L, points: nAlpha, offset: 0, sign: 1 });
-    this.gammaStep = new AngleStep({ M: N, points: this.circle, offset: 0, sign: real ? -1 : 1 });
+    this.angles = { alpha: { orders: L, points: nAlpha }, gamma: { orders: N, points: circle, sign: real ? -1 : 1 }, kept: nGamma };
     this.axes = real ? [typeSize(so3Type(L, N))] : [2 * N - 1, L * L];
   }
 
@@ -131,47 +124,33 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   }
 
   /** Both directions carry the mean over alpha and gamma where the matrix is that of `forward`. */
-  private get mean(): number {
-    return 1 / (this.grid.nAlpha * this.grid.nGamma);
+  private torus(inverse: boolean): TorusOptions {
+    const { nAlpha, nGamma } = this.grid;
+    return inverse ? this.angles : { ...this.angles, alpha: { ...this.angles.alpha, scale: 1 / (nAlpha * nGamma) } };
   }
 
   protected synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
-    const { N, nAlpha, nBeta, nGamma } = this.grid;
+    const { L, N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
     const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
     const batch = product(lead);
     return tidy(() => {
       const rings = this.polar.synthesis(reshape(x, [batch, product(this.axes), channels]), inverse);
-      const inner = nBeta * nAlpha * channels;
-      const circles = reshape(this.alphaStep.synthesis(rings, inverse ? 1 : this.mean), [batch, 1, 2 * N - 1, inner]);
-      const whole = this.gammaStep.synthesis(circles);
-      return reshape(slice(whole, [0, 0, 0], [batch, nGamma, inner]), [...lead, nGamma, nBeta, nAlpha, channels]);
+      const waves = reshape(rings, [batch, 2 * N - 1, nBeta, 2 * L - 1, channels]);
+      return reshape(torusSynthesis(waves, this.torus(inverse)), [...lead, nGamma, nBeta, nAlpha, channels]);
     });
   }
 
   protected analysis(name: string, f: Tensor, inverse: boolean): Tensor {
-    const { nAlpha, nBeta, nGamma } = this.grid;
+    const { L, N, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
     const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
-    const [batch, points, size] = [product(lead), nGamma * nBeta * nAlpha, product(this.axes)];
-    const few = (this.input.real ? 1 : 2) * channels < fullLanes;
+    const batch = product(lead);
     return tidy(() => {
-      const samples = reshape(f, [batch, points, channels]);
-      if (batch < 2 || !few) return reshape(this.coefficients(samples, inverse), [...lead, ...this.axes, channels]);
-      // Samples as channels of a single one: that pays here, where a signal is turned as it is read, and not in synthesis, which would write it so
-      const joined = this.coefficients(reshape(transpose(samples, [1, 0, 2]), [1, points, batch * channels]), inverse);
-      return reshape(transpose(reshape(joined, [size, batch, channels]), [1, 0, 2]), [...lead, ...this.axes, channels]);
+      const waves = torusAnalysis(reshape(f, [batch, nGamma, nBeta, nAlpha, channels]), this.torus(inverse));
+      const rings = reshape(waves, [batch, (2 * N - 1) * nBeta, 2 * L - 1, channels]);
+      return reshape(this.polar.analysis(rings, inverse), [...lead, ...this.axes, channels]);
     });
-  }
-
-  /** f [batch, points, C] to [batch, rows, C]. */
-  private coefficients(f: Tensor, inverse: boolean): Tensor {
-    const { N, nAlpha, nBeta, nGamma } = this.grid;
-    const [batch, , channels] = f.shape as [number, number, number];
-    const half = reshape(f, [batch, nGamma, nBeta * nAlpha * channels]);
-    const whole = this.circle === nGamma ? half : pad(half, [0, 0, 0], [0, this.circle - nGamma, 0]);
-    const circles = reshape(this.gammaStep.analysis(whole), [batch, (2 * N - 1) * nBeta * nAlpha, channels]);
-    return this.polar.analysis(this.alphaStep.analysis(circles, inverse ? 1 : this.mean), inverse);
   }
 }
 
@@ -186,8 +165,8 @@ export function so3Transform(options: SO3TransformOptions): SO3Transform {
   const input = { dtype, real, device: deviceCode(options.device) };
   const method = checkMethod('so3Transform', options.method);
   return plans.get({ grid, input, method }, () => {
-    const takes = (n: number): boolean => !steerable || (n - N + 1) % 2 === 0;
-    const sizes = { L, firstN: real ? 0 : 1 - N, lastN: N - 1, takes, real, group: true, sampling, rings: nBeta };
+    const range = { firstN: real ? 0 : 1 - N, lastN: N - 1, every: steerable ? 2 : 1 } as const;
+    const sizes: PolarSizes = { L, ...range, real, group: true, sampling, rings: nBeta };
     return new GroupTransform(grid, input, choosePolarStep('so3Transform', sizes, dtype, method));
   });
 }

@@ -57,7 +57,8 @@ constexpr Row kMath[] = {
     {"wignerD", bound<&wigner_d>},
     {"clebschGordan", bound<&clebsch_gordan>},
     {"couplings", bound<&couplings>},
-    {"polarTable", bound<&ops::polar_table>},
+    {"sphereTable", bound<&ops::sphere_table>},
+    {"groupTable", bound<&ops::group_table>},
     {"rotationTable", bound<&ops::rotation_table>},
 };
 

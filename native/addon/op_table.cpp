@@ -133,6 +133,11 @@ constexpr Row kTable[] = {
     {"legendreAnalysis", bound<&ops::legendre_analysis>},
     {"harmonicSynthesis", bound<&ops::harmonic_synthesis>},
     {"harmonicAnalysis", bound<&ops::harmonic_analysis>},
+    // transforms on the rotation group
+    {"wignerSynthesis", bound<&ops::wigner_synthesis>},
+    {"wignerAnalysis", bound<&ops::wigner_analysis>},
+    {"torusSynthesis", bound<&ops::torus_synthesis>},
+    {"torusAnalysis", bound<&ops::torus_analysis>},
     // random numbers
     {"uniform", bound<&random<RandomOp::uniform>>},
     {"normal", bound<&random<RandomOp::normal>>},

@@ -337,14 +337,16 @@ struct FourierGroup {
 // Ring r has n_r points at phi_p = 2 pi (p + offset_r) / n_r; `points` is their sum, ring after ring.
 //   complex dtype, orders m = -(M-1) .. M-1:  f_p = scale sum_m x_m e^(sign i m phi_p)
 //   real dtype, columns 0, +1, -1, +2, ...:   f_p = scale (x_0 + sum_(m>0) sqrt2 (-1)^m (x_(+m) cos(m phi_p) + sign x_(-m) sin(m phi_p)))
-// synthesis: x [outer, rings, 2M-1, inner] -> f [outer, points, inner]; else the conjugate transpose of that map, f to x. Contiguous.
+// synthesis: x [outer, rings, 2M-1, inner] -> f [outer, points, inner]; else the conjugate transpose of that map, f to x. Contiguous
+// but on the CPU, where outer = 1: rings of x are ring_step and points of f point_step numbers apart. kept: of the points of each ring, f
+// has only so many, the others are zero in analysis; 0: all.
 // `group` is host memory, valid during the call only. uniform: all rings are alike, one group without a list. ring[r] (ring[0] for all
 // where uniform): {first point, n_r, place of e^(2 pi i k / n_r) [n_r][2] in the tables, place of the phases}.
 struct FourierArgs {
   Dtype dtype;
   int32_t synthesis, sign, uniform, groups;
   double scale;
-  int64_t outer, rings, orders, points, inner;
+  int64_t outer, rings, orders, points, inner, ring_step, point_step, kept;
   const FourierGroup* group;
   const int32_t (*ring)[4];
   const int32_t* ring_list;
@@ -388,6 +390,35 @@ struct HarmonicArgs {
   LegendreArgs polar;
   FourierArgs longitudes;
   void* waves;
+};
+
+// ---- signals on the rotation group: transforms ----------------------------------------------------------------
+
+// The polar step on SO(3), between coefficients [batch, size, channels] and waves [batch, 2N-1, rings, 2L-1, channels] of orders n and m:
+//   wave (n, t, m) = sum over l >= max(|m|, |n|) of D_lmn(t) coefficient (l, m, n)     (analysis 0), or the transpose (analysis 1).
+// Complex dtypes: coefficients [2N-1, L L], row l l + l + m; orders ascend; d_lmn from the table. Real ones, of signals in the real basis:
+// coefficients by degree, [2l+1, min(2l+1, 2N-1)]; orders 0, +1, -1, +2, ...; d couples an order pair with itself and with the pair of
+// opposite signs (kernels/wigner.h). The table has blocks [rings][l] of d_lmn of their own dtype, laid out as kernels/wigner.h says.
+// every: 1, or 2 where only orders n of the parity of N - 1 count; the others are zero.
+struct WignerArgs {
+  Dtype dtype;  // float32, float64, complex64 or complex128
+  int32_t analysis, every;
+  int64_t batch, channels, L, N, rings;
+  const void* table;
+  const void* x;
+  void* out;
+};
+
+// Fourier sums over alpha and gamma: waves [batch, 2N-1, rings, 2L-1, inner] of orders n and m to samples [batch, points of gamma, rings,
+// points of alpha, inner] (alpha.synthesis 1), or the conjugate transpose. Both steps have the same dtype, gamma has a single ring; what
+// else they say of sizes and steps, and their operands, is ignored. between [batch, 2N-1, rings, points of alpha, inner]: device memory
+// for what is between the steps, or nullptr on the CPU, which finds some itself.
+struct TorusArgs {
+  FourierArgs alpha, gamma;
+  int64_t batch, rings, inner;
+  const void* x;
+  void* out;
+  void* between;
 };
 
 // ---- random ---------------------------------------------------------------------------------------------------
@@ -450,6 +481,8 @@ struct AdamArgs {
   X(fourier, FourierArgs)                  \
   X(legendre, LegendreArgs)                \
   X(harmonic, HarmonicArgs)                \
+  X(wigner, WignerArgs)                    \
+  X(torus, TorusArgs)                      \
   X(random, RandomArgs)                    \
   X(sgd, SgdArgs)                          \
   X(adam, AdamArgs)

@@ -123,6 +123,7 @@ class Rings {
   }
 
   int64_t columns() const { return 2 * args_.orders - 1; }
+  int64_t kept() const { return args_.kept > 0 ? args_.kept : group_.n; }
   int64_t tile_rows() const {
     return group_.method == FourierMethod::odd || group_.method == FourierMethod::even ? group_.n : 2 * group_.fft.size;
   }
@@ -131,11 +132,12 @@ class Rings {
     const int64_t inner = args_.inner / tiles_, end = minimum(first + W, lanes()), row = first / inner;
     int64_t i = first % inner, outer = row / group_.rings, listed = row % group_.rings;
     orders.used = points.used = end - first;
-    orders.step = points.step = inner;
+    orders.step = inner;
+    points.step = tiles_ > 1 ? inner : args_.point_step;
     for (int64_t lane = first; lane < end; i = 0) {
       const int64_t ring = args_.uniform ? listed : args_.ring_list[group_.ring_list + listed];
-      const int64_t point = args_.uniform ? ring * group_.n : args_.ring[ring][0], count = minimum(inner - i, end - lane);
-      orders.run[orders.runs++] = {lane - first, count, (outer * args_.rings + ring) * columns() * args_.inner + i};
+      const int64_t point = args_.uniform ? ring * kept() : args_.ring[ring][0], count = minimum(inner - i, end - lane);
+      orders.run[orders.runs++] = {lane - first, count, outer * args_.rings * columns() * args_.inner + ring * args_.ring_step + i};
       points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * args_.inner + i};
       lane += count;
       if (++listed == group_.rings) {
@@ -151,10 +153,10 @@ class Rings {
 
   template <bool one>
   void put_points(const T* x, const LaneRuns<T>& lanes, R* memory) const {
-    if (parts == 1 && group_.method == FourierMethod::chirp) clear(memory, 0, tile_rows() * tiles_);
+    if (kept() < group_.n || (parts == 1 && group_.method == FourierMethod::chirp)) clear(memory, 0, tile_rows() * tiles_);
     const int32_t* rows = args_.rows + group_.rows;
     TileCursor<one> cursor(tiles_);
-    gather_rows(x, lanes, group_.n * tiles_, [&](int64_t c, RowOf<T> v) CLEBSCH_ALWAYS {
+    gather_rows(x, lanes, kept() * tiles_, [&](int64_t c, RowOf<T> v) CLEBSCH_ALWAYS {
       const auto [p, t] = cursor.next(c);
       R* row = memory + (t * tile_rows() + rows[p]) * W;
       if constexpr (parts == 1)
@@ -176,7 +178,7 @@ class Rings {
       else
         return load_pair(row + flip_ * W, row + (1 - flip_) * W);
     };
-    scatter_rows(take, lanes, group_.n * tiles_, out);
+    scatter_rows(take, lanes, kept() * tiles_, out);
   }
 
   template <bool synthesis>

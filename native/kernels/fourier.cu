@@ -13,7 +13,7 @@ struct Sums {
 constexpr int64_t kRun = 32;  // terms that are added up by themselves: the error grows with their number and that of such sums
 
 struct Ring {
-  int64_t first, n;
+  int64_t first, n, kept;
   const void *roots, *phases;
 };
 
@@ -21,11 +21,12 @@ template <class R>
 __device__ inline Ring ring_at(const FourierArgs& args, int64_t r) {
   const int32_t* ring = args.ring[args.uniform ? 0 : r];
   const R* tables = static_cast<const R*>(args.tables);
-  return {args.uniform ? r * ring[1] : ring[0], ring[1], tables + ring[2], tables + ring[3]};
+  const int64_t kept = args.kept > 0 ? args.kept : ring[1];
+  return {args.uniform ? r * kept : ring[0], ring[1], kept, tables + ring[2], tables + ring[3]};
 }
 
 __device__ inline int64_t ring_of_point(const FourierArgs& args, int64_t p) {
-  if (args.uniform) return p / args.ring[0][1];
+  if (args.uniform) return p / (args.kept > 0 ? args.kept : args.ring[0][1]);
   int64_t low = 0, high = args.rings;
   while (high - low > 1) {
     const int64_t middle = (low + high) / 2;
@@ -104,7 +105,7 @@ __global__ void __launch_bounds__(kThreads) analysis_kernel(const __grid_constan
     const T* f = static_cast<const T*>(args.x) + (outer * args.points + ring.first) * args.inner + inner;
     Complex<R> sum{}, run{};
     int64_t at = 0;
-    for (int64_t p = 0; p < ring.n; ++p) {
+    for (int64_t p = 0; p < ring.kept; ++p) {
       const Complex<R> w = entry<R>(ring.roots, at);
       run += (conjugated ? w : conjugate(w)) * f[p * args.inner];
       if (p % kRun == kRun - 1) {

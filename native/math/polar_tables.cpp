@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numbers>
 
 #include "math/wigner_column.h"
@@ -170,79 +169,42 @@ class BlockMaker {
   std::vector<int> poles_;
 };
 
-// The four quarters of two systems: see real_polar_table. `direct`, `crossed` are blocks (m, n) and (m, -n) of d.
-void append_systems(const std::vector<double>& direct, const std::vector<double>& crossed, int rings, int count, int n,
-                    std::vector<double>& table) {
-  // U^H d U over the product of the waves' factors sqrt(2) (-1)^m, sqrt(2) (-1)^n: the entries (m, n) and (-m, -n)
-  const double sign_n = n % 2 == 0 ? 1 : -1;
-  const auto cosines = [&](int64_t i) { return (direct[i] + sign_n * crossed[i]) / 2; };
-  const auto sines = [&](int64_t i) { return (direct[i] - sign_n * crossed[i]) / 2; };
-  for (int sign : {1, -1}) {
-    for (int result = 0; result < 2; ++result) {
-      for (int t = 0; t < rings; ++t) {
-        for (int half = 0; half < 2; ++half) {
-          for (int k = 0; k < count; ++k) {
-            const int64_t i = static_cast<int64_t>(t) * count + k;
-            table.push_back((half == result) == (sign > 0) ? cosines(i) : sign * sines(i));
-          }
-        }
-      }
-    }
-  }
-}
-
 }  // namespace
 
-int64_t complex_polar_size(int rings, int L, int first_n, int last_n) {
+int64_t sphere_table_size(int rings, int L, int first_m, int n) {
   int64_t size = 0;
-  for (int n = first_n; n <= last_n; ++n) {
-    for (int m = 1 - L; m < L; ++m) size += static_cast<int64_t>(rings) * degrees(L, m, n);
-  }
+  for (int m = first_m; m < L; ++m) size += static_cast<int64_t>(rings) * degrees(L, m, n);
   return size;
 }
 
-std::vector<double> complex_polar_table(const PolarGrid& grid, int first_n, int last_n) {
+std::vector<double> sphere_table(const PolarGrid& grid, int first_m, int n) {
   BlockMaker make(grid);
   std::vector<double> table;
-  table.reserve(complex_polar_size(make.rings(), grid.L, first_n, last_n));
-  std::map<std::pair<int, int>, int64_t> starts;
-  for (int n = first_n; n <= last_n; ++n) {
-    for (int m = 1 - grid.L; m < grid.L; ++m) {
-      const auto twin = starts.find({-m, -n});
-      starts[{m, n}] = static_cast<int64_t>(table.size());
-      if (twin == starts.end()) {
-        const std::vector<double> block = make(m, n);
-        table.insert(table.end(), block.begin(), block.end());
-        continue;
-      }
-      // d_{-m,-n} = (-1)^{m-n} d_mn, and the factors of n and -n are the same
-      const double sign = (m - n) % 2 == 0 ? 1 : -1;
-      const int64_t size = static_cast<int64_t>(make.rings()) * degrees(grid.L, m, n);
-      for (int64_t i = 0; i < size; ++i) table.push_back(sign * table[twin->second + i]);
-    }
+  table.reserve(static_cast<size_t>(sphere_table_size(make.rings(), grid.L, first_m, n)));
+  for (int m = first_m; m < grid.L; ++m) {
+    const std::vector<double> block = make(m, n);
+    table.insert(table.end(), block.begin(), block.end());
   }
   return table;
 }
 
-int64_t real_polar_size(int rings, int L, int N) {
+int64_t group_table_size(int rings, int L, int N) {
   int64_t size = 0;
-  for (int m = 0; m < L; ++m) {
-    for (int n = 0; n < N; ++n) size += static_cast<int64_t>(m > 0 && n > 0 ? 8 : 1) * rings * degrees(L, m, n);
-  }
+  for (int n = 0; n < N; ++n)
+    for (int m = 0; m < L; ++m) size += static_cast<int64_t>(m > 0 && n > 0 ? 2 : 1) * rings * degrees(L, m, n);
   return size;
 }
 
-std::vector<double> real_polar_table(const PolarGrid& grid, int N) {
+std::vector<double> group_table(const PolarGrid& grid, int N) {
   BlockMaker make(grid);
   std::vector<double> table;
-  table.reserve(real_polar_size(make.rings(), grid.L, N));
-  for (int m = 0; m < grid.L; ++m) {
-    for (int n = 0; n < N; ++n) {
-      const std::vector<double> direct = make(m, n);
-      if (m > 0 && n > 0) {
-        append_systems(direct, make(m, -n), make.rings(), degrees(grid.L, m, n), n, table);
-      } else {
-        table.insert(table.end(), direct.begin(), direct.end());
+  table.reserve(static_cast<size_t>(group_table_size(make.rings(), grid.L, N)));
+  for (int n = 0; n < N; ++n) {
+    for (int m = 0; m < grid.L; ++m) {
+      for (int order = n; order >= -n; order -= 2 * n) {
+        const std::vector<double> block = make(m, order);
+        table.insert(table.end(), block.begin(), block.end());
+        if (m == 0 || n == 0) break;
       }
     }
   }

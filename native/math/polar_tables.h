@@ -21,15 +21,12 @@ struct PolarGrid {
   int rows;  // counts for equiangular only
 };
 
-// Complex signals: blocks for n = first_n..last_n and, within, m = -(L-1)..L-1.
-std::vector<double> complex_polar_table(const PolarGrid& grid, int first_n, int last_n);
-int64_t complex_polar_size(int rings, int L, int first_n, int last_n);
+// On the sphere: blocks m = first_m..L-1 of one order n.
+std::vector<double> sphere_table(const PolarGrid& grid, int first_m, int n);
+int64_t sphere_table_size(int rings, int L, int first_m, int n);
 
-// Real signals in the real basis, |n| < N (sphere: N = 1), for an angular step with the waves 1, sqrt(2) (-1)^m cos(m alpha) and
-// sqrt(2) (-1)^m sin(m alpha), in gamma with the sign of the sines turned. Pairs m = 0..L-1, within n = 0..N-1. With m, n > 0 a pair has
-// two systems of [2 results][rings][2 x degrees]: of (++, --) for (cos cos, sin sin) and of (+-, -+) for (sin cos, cos sin). Else it has a
-// block [rings][degrees], the same for its one or two signs.
-std::vector<double> real_polar_table(const PolarGrid& grid, int N);
-int64_t real_polar_size(int rings, int L, int N);
+// On SO(3): n = 0..N-1, within m = 0..L-1, a block of (m, n) and, where both are positive, one of (m, -n) (kernels/wigner.h).
+std::vector<double> group_table(const PolarGrid& grid, int N);
+int64_t group_table_size(int rings, int L, int N);
 
 }  // namespace clebsch::math

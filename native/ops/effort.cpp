@@ -201,6 +201,28 @@ Effort effort_of(const HarmonicArgs& args) {
   return {degrees.flops + orders.flops, numbers * size_of(polar.dtype), degrees.shape};
 }
 
+// A multiply-add for each number, degree and ring; the table is read once.
+Effort effort_of(const WignerArgs& args) {
+  const double maps = static_cast<double>(args.batch * args.channels), parts = is_complex(args.dtype) ? 2 : 1;
+  const int64_t L = args.L, N = args.N;
+  const double coefficients = static_cast<double>(N * (4 * N * N - 1) / 3 + (2 * N - 1) * (L * L - N * N));
+  const double rings = static_cast<double>(args.rings), waves = static_cast<double>((2 * N - 1) * (2 * L - 1)) * rings;
+  return {2 * maps * parts * coefficients * rings,
+          (maps * parts * (coefficients + waves) + coefficients * rings / 2) * size_of(real_of(args.dtype)),
+          text(Dims{args.batch, L, N, args.channels}, args.analysis ? " from " : " on ", args.rings, " rings")};
+}
+
+Effort effort_of(const TorusArgs& args) {
+  FourierArgs alpha = args.alpha, gamma = args.gamma;
+  const int64_t orders = 2 * gamma.orders - 1, alphas = alpha.group[0].n, gammas = gamma.kept > 0 ? gamma.kept : gamma.group[0].n;
+  alpha.outer *= orders * args.rings;
+  gamma.inner *= args.rings * alphas;
+  const double numbers = static_cast<double>(args.batch * args.rings * args.inner * (orders * (2 * alpha.orders - 1) + gammas * alphas));
+  return {effort_of(alpha).flops + effort_of(gamma).flops, numbers * size_of(alpha.dtype),
+          text(Dims{args.batch, orders, args.rings, 2 * alpha.orders - 1, args.inner}, alpha.synthesis ? " to " : " from ",
+               Dims{gammas, alphas})};
+}
+
 Effort effort_of(const RandomArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }
 
 Effort effort_of(const SgdArgs& a) {

@@ -100,14 +100,24 @@ Tensor harmonic_synthesis(const Tensor& x, std::span<const double> theta, std::s
 Tensor harmonic_analysis(const Tensor& f, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin,
                          std::span<const double> spec);
 
+// ---- transforms on the rotation group (wigner.cpp, torus.cpp), see WignerArgs and TorusArgs
+// sizes: L, N, rings, every; table: group_table. [batch, size, C] -> [batch, 2N-1, rings, 2L-1, C], and its transpose.
+Tensor wigner_synthesis(const Tensor& x, const Tensor& table, const Dims& sizes);
+Tensor wigner_analysis(const Tensor& x, const Tensor& table, const Dims& sizes);
+// alpha, gamma: specs of Fourier sums on one ring; kept: points of gamma. [batch, 2N-1, rings, 2L-1, C] -> [batch, kept, rings, points of
+// alpha, C], and its conjugate transpose.
+Tensor torus_synthesis(const Tensor& x, std::span<const double> alpha, std::span<const double> gamma, int64_t kept);
+Tensor torus_analysis(const Tensor& f, std::span<const double> alpha, std::span<const double> gamma, int64_t kept);
+
 // 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
 math::Sampling sampling_of(const std::string& name);
 
 // ---- tables of transforms (tables.cpp), cached: float64 mathematics rounded once to dtype
-// Polar matrices of real or complex signals on the sphere or (group) SO(3), orders first_n..last_n (real: 0..last_n), one after another in
-// the layout of math/polar_tables.h, shape [total]. rows 0: as many as the sampling has.
-Tensor polar_table(bool inverse, bool real, bool group, const std::string& sampling, int64_t L, int64_t rows, int64_t first_n,
-                   int64_t last_n, Dtype dtype, Backend& backend);
+// Matrices of the polar step, one after another in the layout of math/polar_tables.h, shape [total]; rows 0: as many rings as the sampling
+// has. On the sphere, of real signals (n = 0) or complex ones of order n, and on SO(3), of orders |n| < N.
+Tensor sphere_table(bool inverse, bool real, const std::string& sampling, int64_t L, int64_t rows, int64_t n, Dtype dtype,
+                    Backend& backend);
+Tensor group_table(bool inverse, const std::string& sampling, int64_t L, int64_t N, Dtype dtype, Backend& backend);
 // For l = 0..L-1 the orthogonal matrix J_l [2l+1][2l+1] that carries the y to the z axis (math/wigner.h), shape [total].
 Tensor rotation_table(int64_t L, Dtype dtype, Backend& backend);
 

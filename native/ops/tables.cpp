@@ -46,21 +46,39 @@ math::Sampling sampling_of(const std::string& name) {
   fail(ErrorCode::value, "sampling", "expected 'mw', 'mwss', 'dh', 'gl', 'equiangular' or 'soft', got '", name, "'");
 }
 
-Tensor polar_table(bool inverse, bool real, bool group, const std::string& sampling, int64_t L, int64_t rows, int64_t first_n,
-                   int64_t last_n, Dtype dtype, Backend& backend) {
-  const char* op = group ? "so3Transform" : "s2Transform";
+namespace {
+
+math::PolarGrid polar_grid(const char* op, math::Domain domain, bool inverse, const std::string& sampling, int64_t L, int64_t rows) {
   require(L >= 1 && L <= 4096 && rows >= 0 && rows <= 16384, ErrorCode::value, op, "expected L in 1..4096, got ", L, " (", rows, " rows)");
-  require(-L < first_n && first_n <= last_n && last_n < L && (!real || first_n == 0), ErrorCode::value, op,
-          "expected orders n between -L and L, got ", first_n, "..", last_n);
-  const int n = static_cast<int>(L), first = static_cast<int>(first_n), last = static_cast<int>(last_n);
-  math::PolarGrid grid{group ? math::Domain::group : math::Domain::sphere, inverse, sampling_of(sampling), n, 0};
-  grid.rows = static_cast<int>(rows ? rows : math::rings(grid.sampling, n));
-  const int64_t count = real ? math::real_polar_size(grid.rows, n, last + 1) : math::complex_polar_size(grid.rows, n, first, last);
-  std::string name = "polar";
-  for (int64_t part : {int64_t{inverse}, int64_t{real}, int64_t{group}, L, int64_t{grid.rows}, first_n, last_n})
-    name += ' ' + std::to_string(part);
-  return cached_table(name + ' ' + sampling, op, count, dtype, backend,
-                      [&] { return real ? math::real_polar_table(grid, last + 1) : math::complex_polar_table(grid, first, last); });
+  math::PolarGrid grid{domain, inverse, sampling_of(sampling), static_cast<int>(L), static_cast<int>(rows)};
+  if (rows == 0) grid.rows = math::rings(grid.sampling, grid.L);
+  return grid;
+}
+
+std::string key_of(const char* name, const math::PolarGrid& grid, const std::string& sampling, int64_t more, int64_t last) {
+  std::string key = name;
+  for (int64_t part : {int64_t{grid.inverse}, int64_t{grid.L}, int64_t{grid.rows}, more, last}) key += ' ' + std::to_string(part);
+  return key + ' ' + sampling;
+}
+
+}  // namespace
+
+Tensor sphere_table(bool inverse, bool real, const std::string& sampling, int64_t L, int64_t rows, int64_t n, Dtype dtype,
+                    Backend& backend) {
+  const char* op = "s2Transform";
+  const math::PolarGrid grid = polar_grid(op, math::Domain::sphere, inverse, sampling, L, rows);
+  require(-L < n && n < L && (!real || n == 0), ErrorCode::value, op, "expected an order n between -L and L, got ", n);
+  const int order = static_cast<int>(n), first_m = real ? 0 : 1 - grid.L;
+  return cached_table(key_of("sphere", grid, sampling, real, n), op, math::sphere_table_size(grid.rows, grid.L, first_m, order), dtype,
+                      backend, [&] { return math::sphere_table(grid, first_m, order); });
+}
+
+Tensor group_table(bool inverse, const std::string& sampling, int64_t L, int64_t N, Dtype dtype, Backend& backend) {
+  const char* op = "so3Transform";
+  const math::PolarGrid grid = polar_grid(op, math::Domain::group, inverse, sampling, L, 0);
+  require(N >= 1 && N <= L, ErrorCode::value, op, "expected 1..L = ", L, " for N, got ", N);
+  return cached_table(key_of("group", grid, sampling, N, 0), op, math::group_table_size(grid.rows, grid.L, static_cast<int>(N)), dtype,
+                      backend, [&] { return math::group_table(grid, static_cast<int>(N)); });
 }
 
 Tensor rotation_table(int64_t L, Dtype dtype, Backend& backend) {

@@ -56,7 +56,7 @@ test.each(['gl', 'mw', 'mwss', 'dh'])('the numbers of the table, L = 128, %s', (
     const theta = rings(sampling, L);
     const x = coefficients(L, 'float64');
     const table = Tensor.fromNative(
-      native.math.polarTable(true, true, false, sampling, L, theta.length, 0, 0, dtypeCode('test', 'float64'), 0),
+      native.math.sphereTable(true, true, sampling, L, theta.length, 0, dtypeCode('test', 'float64'), 0),
     ).dataSync();
     const got = legendreSums({ L, theta }).synthesis(x).dataSync();
     const values = x.dataSync();

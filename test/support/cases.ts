@@ -9,7 +9,9 @@ import { layoutCases } from './cases/layout.js';
 import { legendreCases } from './cases/legendre.js';
 import { reduceCases } from './cases/reduce.js';
 import { stateCases } from './cases/state.js';
+import { torusCases } from './cases/torus.js';
 import { viewCases } from './cases/views.js';
+import { wignerCases } from './cases/wigner.js';
 
 /** THE CASE TABLE: one entry per operation and variant. test/ops/cases.test.ts makes every test of it. */
 export const cases: readonly Case[] = [
@@ -23,5 +25,7 @@ export const cases: readonly Case[] = [
   ...fourierCases,
   ...legendreCases,
   ...harmonicCases,
+  ...wignerCases,
+  ...torusCases,
   ...stateCases,
 ];
