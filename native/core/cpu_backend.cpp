@@ -8,6 +8,10 @@
 #include <mutex>
 #include <vector>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 #include "core/backend.h"
 #include "kernels/cpu_table.h"
 
@@ -66,7 +70,7 @@ class HostMemory {
         return block;
       }
     }
-    return std::aligned_alloc(64, c < kClasses ? class_size(c) : (bytes + 63) / 64 * 64);
+    return fresh(c < kClasses ? class_size(c) : bytes);
   }
   void release(void* block, size_t bytes) noexcept {
     const int c = size_class(bytes);
@@ -88,6 +92,16 @@ class HostMemory {
   }
 
  private:
+  // Large blocks ask for huge pages: kernels that walk them in long strides find their addresses in the processor's tables then.
+  static void* fresh(size_t bytes) {
+    const size_t alignment = bytes >= 2 * kHugePage ? kHugePage : 64, size = (bytes + alignment - 1) / alignment * alignment;
+    void* block = std::aligned_alloc(alignment, size);
+#ifdef __linux__
+    if (block && alignment == kHugePage) madvise(block, size, MADV_HUGEPAGE);  // advice: without it only speed is lost
+#endif
+    return block;
+  }
+  static constexpr size_t kHugePage = size_t{2} << 20;
   static constexpr int kClasses = 76;  // 256 bytes to 112 MiB in steps of a quarter octave; larger blocks go back at once
   static constexpr size_t kMaxKept = size_t{192} << 20, kMaxBlocks = 1024;
   static size_t class_size(int c) { return (size_t{64} << (c / 4)) * (4 + c % 4); }

@@ -7,15 +7,7 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kQuadRun = 8;       // orders m of a task: neighbours in memory, which share cache lines
-constexpr int64_t kPanelBytes = 256;  // of a row of a panel
-
-// One side of the step: coefficients by degree or waves by ring.
-struct Side {
-  int64_t count;         // degrees or rings
-  const int64_t* at[4];  // numbers of the members of a quad, in rows of a map
-  int64_t map_rows;
-};
+constexpr int64_t kQuadRun = 8;  // orders m of a task: neighbours in memory, which share cache lines
 
 // The members (m, n), (-m, -n), (m, -n), (-m, n) of a quad; where an order is zero, two of them or one.
 struct Quad {
@@ -24,7 +16,6 @@ struct Quad {
   Quad(int64_t m, int64_t n) : m(m), n(n), members((m > 0 ? 2 : 1) * (n > 0 ? 2 : 1)) {}
   int64_t order_m(int64_t j) const { return j == 1 || j == 3 ? -m : m; }
   int64_t order_n(int64_t j) const { return j == 1 || j == 2 ? -n : n; }
-  int64_t tables() const { return members == 4 ? 2 : 1; }
   bool odd() const { return ((m + n) & 1) != 0; }
 };
 
@@ -91,12 +82,29 @@ struct QuadNumbers<Complex<R>> {
   }
 };
 
+// Rows of coefficients by degree, and of waves by ring: that of member j of a quad.
+struct Coefficients {
+  const int64_t *center, *m_step;  // of degrees
+  int64_t n_step, first, count, map_rows;
+  int64_t m, n;
+
+  int64_t at(int64_t k, int j) const {
+    const int64_t along_m = m * m_step[first + k], along_n = n * n_step;
+    return center[first + k] + (j == 1 || j == 3 ? -along_m : along_m) + (j == 1 || j == 2 ? -along_n : along_n);
+  }
+};
+struct Waves {
+  int64_t begin[4], step, count, map_rows;
+
+  int64_t at(int64_t t, int j) const { return begin[j] + t * step; }
+};
+
 template <class T>
 class PolarSums {
  public:
   using R = RealOf<T>;
   static constexpr int64_t W = kWidth<R>, parts = QuadNumbers<T>::parts;
-  static constexpr int64_t kMaps = kPanelBytes / (parts * static_cast<int64_t>(sizeof(R)));  // of a panel
+  static constexpr int64_t kPanelWidth = kTileVectors<R> * W, kMaps = kPanelWidth / parts;  // of a panel
 
   explicit PolarSums(const WignerArgs& args)
       : args_(args),
@@ -110,73 +118,84 @@ class PolarSums {
 
   int64_t tasks() const { return args_.N * runs(); }
   int64_t task_size() const { return maps_ * args_.rings * kQuadRun * parts * args_.L; }
-  size_t scratch_bytes() const { return static_cast<size_t>(4 * most_ * kPanelBytes) + static_cast<size_t>(9 * most_) * sizeof(int64_t); }
+  size_t scratch_bytes() const {
+    return static_cast<size_t>(4 * most_ * kPanelWidth) * sizeof(R) + static_cast<size_t>(2 * args_.L + most_) * sizeof(int64_t);
+  }
+
+  // Where the rows of degrees are; the same for all tasks.
+  void prepare(void* scratch) const {
+    int64_t* center = lists(scratch);
+    for (int64_t l = 0; l < args_.L; ++l) {
+      center[l] = wigner_row(args_, l, 0, 0);
+      center[args_.L + l] = l > 0 ? wigner_row(args_, l, 1, 0) - center[l] : 0;
+    }
+  }
 
   // Orders n and -n, and m, -m of a run.
   void run(int64_t task, void* scratch) const {
     const int64_t n = task / runs(), begin = task % runs() * kQuadRun, end = minimum(begin + kQuadRun, args_.L);
-    for (int64_t map = 0; map < maps_; map += kMaps)
-      for (int64_t m = begin; m < end; ++m) run_quad(Quad(m, n), map, minimum(kMaps, maps_ - map), scratch);
+    for (int64_t map = 0; map < maps_; map += kMaps) {
+      for (int64_t m = begin; m < end; ++m) {
+        const Quad quad(m, n);
+        const int64_t maps = minimum(kMaps, maps_ - map);
+        quad.members == 4   ? run_quad<4>(quad, map, maps, scratch)
+        : quad.members == 2 ? run_quad<2>(quad, map, maps, scratch)
+                            : run_quad<1>(quad, map, maps, scratch);
+      }
+    }
   }
 
  private:
   int64_t runs() const { return ceil_div(args_.L, kQuadRun); }
+  int64_t* lists(void* scratch) const { return reinterpret_cast<int64_t*>(static_cast<R*>(scratch) + 4 * most_ * kPanelWidth); }
 
+  template <int members>
   void run_quad(const Quad& quad, int64_t map, int64_t maps, void* scratch) const {
-    R* panel = static_cast<R*>(scratch);
-    R* result = panel + 2 * most_ * kPanelBytes / static_cast<int64_t>(sizeof(R));
-    auto* at = reinterpret_cast<int64_t*>(static_cast<char*>(scratch) + 4 * most_ * kPanelBytes);
     const int64_t first = wigner_first(quad.m, quad.n), degrees = args_.L - first;
-    const bool taken = wigner_takes(args_, quad.n);
-    Side coefficients{degrees, {}, rows_}, waves{args_.rings, {}, waves_};
-    for (int64_t j = 0; j < quad.members; ++j, at += 2 * most_) {
-      const int64_t m = quad.order_m(j), n = quad.order_n(j);
-      for (int64_t k = 0; k < degrees; ++k) at[k] = wigner_row(args_, first + k, m, n);
-      for (int64_t t = 0; t < args_.rings; ++t) at[most_ + t] = wigner_wave(args_, t, m, n);
-      coefficients.at[j] = at;
-      waves.at[j] = at + most_;
+    const int64_t *center = lists(scratch), n_step = is_complex<T> ? args_.L * args_.L : 1;
+    const Coefficients coefficients{center, center + args_.L, n_step, first, degrees, rows_, quad.m, quad.n};
+    Waves waves{{}, 2 * args_.L - 1, args_.rings, waves_};
+    for (int64_t j = 0; j < members; ++j) waves.begin[j] = wigner_wave(args_, 0, quad.order_m(j), quad.order_n(j));
+    if (args_.analysis) {
+      sum<members>(quad, waves, coefficients, map, maps, scratch);
+      if constexpr (is_complex<T>) clear_below<members>(quad, coefficients, map, maps);
+    } else {
+      sum<members>(quad, coefficients, waves, map, maps, scratch);
     }
-    const Side &in = args_.analysis ? waves : coefficients, &out = args_.analysis ? coefficients : waves;
+  }
+
+  template <int members, class From, class To>
+  void sum(const Quad& quad, const From& from, const To& to, int64_t map, int64_t maps, void* scratch) const {
     const int64_t width = ceil_div(maps * parts, W) * W, block = most_ * width;
-    const int64_t depth = taken ? in.count : 0;  // sums of nothing are zero
-    visit_members(quad, [&](auto members) {
-      constexpr int count = decltype(members)::value;
-      if (taken) split<count>(quad, in, map, maps, width, panel, panel + block);
-      for (int64_t b = 0; b < quad.tables(); ++b) {
-        const R* table = table_ + wigner_table_start(args_, quad.m, quad.n) + b * args_.rings * degrees;
-        multiply(table, out.count, depth, degrees, panel + b * block, width, result + b * block, at);
-      }
-      join<count>(quad, out, map, maps, width, result, result + block);
-    });
-    if (args_.analysis && is_complex<T>) clear_below(quad, first, map, maps);
+    R *panel = static_cast<R*>(scratch), *result = panel + 2 * most_ * kPanelWidth;
+    const bool taken = wigner_takes(args_, quad.n);
+    if (taken) split<members>(quad, from, map, maps, width, panel, panel + block);
+    const int64_t degrees = args_.L - wigner_first(quad.m, quad.n), depth = taken ? from.count : 0;  // sums of nothing are zero
+    const R* table = table_ + wigner_table_start(args_, quad.m, quad.n);
+    for (int64_t b = 0; b < (members == 4 ? 2 : 1); ++b)
+      multiply(table + b * args_.rings * degrees, to.count, depth, degrees, panel + b * block, width, result + b * block, scratch);
+    join<members>(quad, to, map, maps, width, result, result + block);
   }
 
-  template <class F>
-  static void visit_members(const Quad& quad, F f) {
-    quad.members == 4 ? f(Constant<4>{}) : quad.members == 2 ? f(Constant<2>{}) : f(Constant<1>{});
-  }
-
-  // result[row][width] = sum over k < depth of the table at (row, k) times panel[k][width]; `list` is room for rows.
+  // result[row][width] = sum over k < depth of the table at (row, k) times panel[k][width].
   void multiply(const R* table, int64_t rows, int64_t depth, int64_t degrees, const R* panel, int64_t width, R* result,
-                int64_t* list) const {
-    constexpr int64_t tile = kTileRows<R>, most = kTileVectors<R>;
+                void* scratch) const {
+    constexpr int64_t tile = kTileRows<R>;
     const int64_t row_step = args_.analysis ? 1 : degrees, k_step = args_.analysis ? degrees : 1;
-    for (int64_t i = 0; i < rows; ++i) list[i] = i * row_step;
+    int64_t* row = lists(scratch) + 2 * args_.L;
+    for (int64_t i = 0; i < rows; ++i) row[i] = i * row_step;
     int64_t result_row[tile];
     for (int64_t i = 0; i < tile; ++i) result_row[i] = i * width;
     for_tiles<R>(rows, [&](int64_t first, int64_t count) {
-      for (int64_t v = 0; v < width / W; v += most) {
-        const TileKernel<R> kernel = tile_kernel_for<R>(count, minimum(most, width / W - v));
-        kernel(depth, table, list + first, k_step, panel + v * W, width, result + first * width + v * W, result_row, false);
-      }
+      tile_kernel_for<R>(count, width / W)(depth, table, row + first, k_step, panel, width, result + first * width, result_row, false);
     });
   }
 
-  int64_t map_start(const Side& side, int64_t map) const {
-    return map / args_.channels * side.map_rows * args_.channels + map % args_.channels;
+  int64_t map_start(int64_t map, int64_t map_rows) const {
+    return map / args_.channels * map_rows * args_.channels + map % args_.channels;
   }
 
-  template <int members>
+  template <int members, class Side>
   void split(const Quad& quad, const Side& side, int64_t map, int64_t maps, int64_t width, R* direct, R* crossed) const {
     const QuadNumbers<T> numbers(quad);
     for (int64_t i = 0; i < width / parts; ++i) {
@@ -185,35 +204,35 @@ class PolarSums {
           for (int64_t p = 0; p < parts; ++p) direct[k * width + i * parts + p] = crossed[k * width + i * parts + p] = 0;
         continue;
       }
-      const T* x = from_ + map_start(side, map + i);
+      const T* x = from_ + map_start(map + i, side.map_rows);
       for (int64_t k = 0; k < side.count; ++k) {
         T of[members];
-        for (int j = 0; j < members; ++j) of[j] = x[side.at[j][k] * args_.channels];
+        for (int j = 0; j < members; ++j) of[j] = x[side.at(k, j) * args_.channels];
         numbers.template split<members>(of, direct + k * width + i * parts, crossed + k * width + i * parts);
       }
     }
   }
 
-  template <int members>
+  template <int members, class Side>
   void join(const Quad& quad, const Side& side, int64_t map, int64_t maps, int64_t width, const R* direct, const R* crossed) const {
     const QuadNumbers<T> numbers(quad);
     for (int64_t i = 0; i < maps; ++i) {
-      T* x = to_ + map_start(side, map + i);
+      T* x = to_ + map_start(map + i, side.map_rows);
       for (int64_t k = 0; k < side.count; ++k) {
         T of[4];
         numbers.template join<members>(direct + k * width + i * parts, crossed + k * width + i * parts, of);
-        for (int j = 0; j < members; ++j) x[side.at[j][k] * args_.channels] = of[j];
+        for (int j = 0; j < members; ++j) x[side.at(k, j) * args_.channels] = of[j];
       }
     }
   }
 
   // Rows of complex coefficients with |m| <= l < |n| are zero.
-  void clear_below(const Quad& quad, int64_t first, int64_t map, int64_t maps) const {
-    const Side side{0, {}, rows_};
+  template <int members>
+  void clear_below(const Quad& quad, Coefficients side, int64_t map, int64_t maps) const {
+    side.first = quad.m;
     for (int64_t i = 0; i < maps; ++i)
-      for (int64_t j = 0; j < quad.members; ++j)
-        for (int64_t l = quad.m; l < first; ++l)
-          to_[map_start(side, map + i) + wigner_row(args_, l, quad.order_m(j), quad.order_n(j)) * args_.channels] = T{};
+      for (int64_t k = 0; k < wigner_first(quad.m, quad.n) - quad.m; ++k)
+        for (int j = 0; j < members; ++j) to_[map_start(map + i, rows_) + side.at(k, j) * args_.channels] = T{};
   }
 
   const WignerArgs& args_;
@@ -234,6 +253,7 @@ const char* polar_sums(const WignerArgs& args) {
       __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
       return;
     }
+    sums.prepare(memory);
     for (int64_t task = begin; task < end; ++task) sums.run(task, memory);
   });
   return failed ? "no memory for the panels of a polar step" : nullptr;
