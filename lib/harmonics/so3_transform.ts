@@ -2,6 +2,7 @@ import { type DeviceOption, deviceCode } from '../device.js';
 import { expected } from '../errors.js';
 import { native } from '../native.js';
 import { product } from '../ops/axes.js';
+import { groupSynthesis, mostGroupL } from '../ops/group_synthesis.js';
 import { type TorusOptions, torusAnalysis, torusSynthesis } from '../ops/torus.js';
 import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
@@ -92,11 +93,13 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   readonly quadratureWeights: Float64Array;
   private readonly angles: TorusOptions;
   private readonly axes: readonly number[];
+  private latest: Method | undefined;
 
   constructor(
     private readonly grid: SO3Grid,
     private readonly input: PlanInput,
     polar: PolarStep,
+    private readonly wanted: MethodOption,
   ) {
     super(polar);
     const { L, N, sampling, steerable, nAlpha, nBeta, nGamma } = grid;
@@ -111,6 +114,11 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     this.axes = real ? [typeSize(so3Type(L, N))] : [2 * N - 1, L * L];
   }
 
+  /** Of the latest call; before that, of the inverse transform of one map. */
+  override get method(): Method {
+    return this.latest ?? (this.recurs(1) ? 'recursion' : this.polar.method);
+  }
+
   get nAlpha(): number {
     return this.grid.nAlpha;
   }
@@ -123,6 +131,11 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     return this.grid.nGamma;
   }
 
+  /** Whether an inverse transform goes by recursion ring by ring: so does a map with channels side by side only where it has to. */
+  private recurs(channels: number): boolean {
+    return this.grid.L <= mostGroupL && (this.wanted === 'recursion' || (this.wanted === 'auto' && channels === 1));
+  }
+
   /** Both directions carry the mean over alpha and gamma where the matrix is that of `forward`. */
   private torus(inverse: boolean): TorusOptions {
     const { nAlpha, nGamma } = this.grid;
@@ -130,14 +143,19 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   }
 
   protected synthesis(name: string, x: Tensor, inverse: boolean): Tensor {
-    const { L, N, nAlpha, nBeta, nGamma } = this.grid;
+    const { L, N, sampling, steerable, nAlpha, nBeta, nGamma } = this.grid;
     checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
     const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
     const batch = product(lead);
+    const recurs = inverse && this.recurs(channels);
+    this.latest = recurs ? 'recursion' : undefined;
     return tidy(() => {
-      const rings = this.polar.synthesis(reshape(x, [batch, product(this.axes), channels]), inverse);
+      const shape = [...lead, nGamma, nBeta, nAlpha, channels];
+      const own = reshape(x, [batch, product(this.axes), channels]);
+      if (recurs) return reshape(groupSynthesis(own, sampling, { L, N, rings: nBeta, every: steerable ? 2 : 1 }, this.angles), shape);
+      const rings = this.polar.synthesis(own, inverse);
       const waves = reshape(rings, [batch, 2 * N - 1, nBeta, 2 * L - 1, channels]);
-      return reshape(torusSynthesis(waves, this.torus(inverse)), [...lead, nGamma, nBeta, nAlpha, channels]);
+      return reshape(torusSynthesis(waves, this.torus(inverse)), shape);
     });
   }
 
@@ -146,6 +164,7 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
     const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
     const batch = product(lead);
+    this.latest = undefined;
     return tidy(() => {
       const waves = torusAnalysis(reshape(f, [batch, nGamma, nBeta, nAlpha, channels]), this.torus(inverse));
       const rings = reshape(waves, [batch, (2 * N - 1) * nBeta, 2 * L - 1, channels]);
@@ -167,6 +186,6 @@ export function so3Transform(options: SO3TransformOptions): SO3Transform {
   return plans.get({ grid, input, method }, () => {
     const range = { firstN: real ? 0 : 1 - N, lastN: N - 1, every: steerable ? 2 : 1 } as const;
     const sizes: PolarSizes = { L, ...range, real, group: true, sampling, rings: nBeta };
-    return new GroupTransform(grid, input, choosePolarStep('so3Transform', sizes, dtype, method));
+    return new GroupTransform(grid, input, choosePolarStep('so3Transform', sizes, dtype, method), method);
   });
 }

@@ -14,14 +14,15 @@ export interface TorusOptions {
   readonly kept?: number;
 }
 
-type Attributes = [alpha: Float64Array, gamma: Float64Array, kept: number];
-type TorusStep = (x: Tensor, ...attributes: Attributes) => Tensor;
+export type TorusAttributes = [alpha: Float64Array, gamma: Float64Array, kept: number];
+type TorusStep = (x: Tensor, ...attributes: TorusAttributes) => Tensor;
 
 // Each is the conjugate transpose of the other.
-const synthesisOp: TorusStep = defineOp<[Tensor], Attributes>('torusSynthesis', 1, (g, { attributes }) => analysisOp(g, ...attributes));
-const analysisOp: TorusStep = defineOp<[Tensor], Attributes>('torusAnalysis', 1, (g, { attributes }) => synthesisOp(g, ...attributes));
+const synthesisOp: TorusStep = defineOp<[Tensor], TorusAttributes>('torusSynthesis', 1, (g, { attributes }) => torusAnalysisOp(g, ...attributes));
+export const torusAnalysisOp: TorusStep = defineOp<[Tensor], TorusAttributes>('torusAnalysis', 1, (g, { attributes }) => synthesisOp(g, ...attributes));
 
-const attributesOf = (op: string, { alpha, gamma, kept = gamma.points }: TorusOptions): Attributes => [
+/** Of the operations, for those that are made of them. */
+export const torusAttributes = (op: string, { alpha, gamma, kept = gamma.points }: TorusOptions): TorusAttributes => [
   fourierSpec(op, alpha),
   fourierSpec(op, gamma),
   kept,
@@ -32,10 +33,10 @@ const attributesOf = (op: string, { alpha, gamma, kept = gamma.points }: TorusOp
  * [batch, points of gamma, rings, points of alpha, inner].
  */
 export function torusSynthesis(x: Tensor, options: TorusOptions): Tensor {
-  return synthesisOp(x, ...attributesOf('torusSynthesis', options));
+  return synthesisOp(x, ...torusAttributes('torusSynthesis', options));
 }
 
 /** The conjugate transpose of {@link torusSynthesis}; points of gamma that are not kept count as zero. */
 export function torusAnalysis(f: Tensor, options: TorusOptions): Tensor {
-  return analysisOp(f, ...attributesOf('torusAnalysis', options));
+  return torusAnalysisOp(f, ...torusAttributes('torusAnalysis', options));
 }

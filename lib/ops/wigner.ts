@@ -17,15 +17,16 @@ type WignerStep = (x: Tensor, table: Tensor, ...attributes: Attributes) => Tenso
 
 // Real matrices, each the transpose of the other.
 const synthesisOp: WignerStep = defineOp<[Tensor, Tensor], Attributes>('wignerSynthesis', 2, [
-  (g, { inputs: [, table], attributes }) => analysisOp(g, table, ...attributes),
+  (g, { inputs: [, table], attributes }) => wignerAnalysisOp(g, table, ...attributes),
   null,
 ]);
-const analysisOp: WignerStep = defineOp<[Tensor, Tensor], Attributes>('wignerAnalysis', 2, [
+export const wignerAnalysisOp: WignerStep = defineOp<[Tensor, Tensor], Attributes>('wignerAnalysis', 2, [
   (g, { inputs: [, table], attributes }) => synthesisOp(g, table, ...attributes),
   null,
 ]);
 
-const attributesOf = ({ L, N, rings, every }: WignerSizes): number[] => [L, N, rings, every];
+/** Of the operations, for those that are made of them. */
+export const wignerAttributes = ({ L, N, rings, every }: WignerSizes): number[] => [L, N, rings, every];
 
 /**
  * Coefficients [batch, size, C] to the waves of rings in gamma and alpha, [batch, 2N-1, rings, 2L-1, C]: wave (n, t, m) is the sum over l of
@@ -33,10 +34,10 @@ const attributesOf = ({ L, N, rings, every }: WignerSizes): number[] => [L, N, r
  * orders ascend. Real x, of a signal in the real basis: the generalized signal of type so3Type(L, N), orders 0, +1, -1, +2, ...
  */
 export function wignerSynthesis(x: Tensor, table: Tensor, sizes: WignerSizes): Tensor {
-  return synthesisOp(x, table, attributesOf(sizes));
+  return synthesisOp(x, table, wignerAttributes(sizes));
 }
 
 /** The transpose of {@link wignerSynthesis}. */
 export function wignerAnalysis(waves: Tensor, table: Tensor, sizes: WignerSizes): Tensor {
-  return analysisOp(waves, table, attributesOf(sizes));
+  return wignerAnalysisOp(waves, table, wignerAttributes(sizes));
 }

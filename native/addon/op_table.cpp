@@ -138,6 +138,7 @@ constexpr Row kTable[] = {
     {"wignerAnalysis", bound<&ops::wigner_analysis>},
     {"torusSynthesis", bound<&ops::torus_synthesis>},
     {"torusAnalysis", bound<&ops::torus_analysis>},
+    {"groupSynthesis", bound<&ops::group_synthesis>},
     // random numbers
     {"uniform", bound<&random<RandomOp::uniform>>},
     {"normal", bound<&random<RandomOp::normal>>},

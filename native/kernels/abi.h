@@ -421,6 +421,23 @@ struct TorusArgs {
   void* between;
 };
 
+// Transforms from coefficients to samples of SO(3) without tables: the polar step of WignerArgs by recursion in the degree, then the sums
+// of TorusArgs. The recursion is that of kernels/legendre.h for one degree a step, from p_0 at the first degree of a quad of orders (m, n),
+// m, n >= 0 (kernels/wigner.h), without scaling: L is small enough for p_0 to be in the range of float64. Slots are rings, padded to
+// kSlotPad where the end of x = cos(theta) changes at `split`: the end is -1 before and 1 after it.
+struct GroupSynthesisArgs {
+  WignerArgs polar;  // without a table
+  TorusArgs angles;  // x is `waves`, or ignored on the CPU; out the result
+  int64_t slots, split;
+  const int32_t* quads;       // [N L]: first step of quad n L + m
+  const int32_t* slot_rings;  // [slots], -1: none
+  const double* steps;        // [all steps][3]: a, b + a end for both ends, of (m, n); b of (m, -n) is -b
+  const double* factors;      // [all steps]: coefficient (l, m, n) counts times this
+  const double* slot_values;  // [slots]: x - end
+  const double* seeds;        // [N L][2][slots]: p_0 of (m, n) and (m, -n)
+  void* waves;                // [batch, 2N-1, rings, 2L-1, channels] on a device
+};
+
 // ---- random ---------------------------------------------------------------------------------------------------
 
 // Philox4x32-10, key = seed, counter = (offset + i/4 ...): element i is a function of (seed, offset + i) alone.
@@ -483,6 +500,7 @@ struct AdamArgs {
   X(harmonic, HarmonicArgs)                \
   X(wigner, WignerArgs)                    \
   X(torus, TorusArgs)                      \
+  X(group_synthesis, GroupSynthesisArgs)   \
   X(random, RandomArgs)                    \
   X(sgd, SgdArgs)                          \
   X(adam, AdamArgs)

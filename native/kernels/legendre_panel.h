@@ -8,21 +8,6 @@ namespace {
 constexpr int64_t kPanelSlots = 16 * kSlotLanes;  // so that a panel stays in the first-level cache
 constexpr int kPanelBlocks = static_cast<int>(kPanelSlots / kSlotPad);
 
-// Vectors of float64 as numbers of the tensors.
-template <class R>
-inline void store_numbers(R* to, Doubles v) {
-  typedef R Numbers __attribute__((vector_size(kSlotLanes * sizeof(R))));
-  const Numbers numbers = __builtin_convertvector(v, Numbers);
-  memcpy(to, &numbers, sizeof numbers);
-}
-template <class R>
-inline Doubles load_numbers(const R* from) {
-  typedef R Numbers __attribute__((vector_size(kSlotLanes * sizeof(R))));
-  Numbers numbers;
-  memcpy(&numbers, from, sizeof numbers);
-  return __builtin_convertvector(numbers, Doubles);
-}
-
 struct SlotRange {
   int64_t begin, end;
 };

@@ -60,6 +60,21 @@ inline void store(R* x, Vector<R> v) {
   memcpy(x, &v, sizeof v);
 }
 
+// Vectors of float64 as numbers R in memory.
+template <class R>
+inline void store_numbers(R* to, Vector<double> v) {
+  typedef R Numbers __attribute__((vector_size(kWidth<double> * sizeof(R))));
+  const Numbers numbers = __builtin_convertvector(v, Numbers);
+  memcpy(to, &numbers, sizeof numbers);
+}
+template <class R>
+inline Vector<double> load_numbers(const R* from) {
+  typedef R Numbers __attribute__((vector_size(kWidth<double> * sizeof(R))));
+  Numbers numbers;
+  memcpy(&numbers, from, sizeof numbers);
+  return __builtin_convertvector(numbers, Vector<double>);
+}
+
 #if defined(__AVX2__) && !defined(__AVX512F__)
 template <class R>
 inline __m256i first_elements(int64_t n) {

@@ -1,103 +1,12 @@
 // CPU: the polar step on SO(3). The numbers of a quad of orders and of some maps are put side by side, multiplied with the blocks of its
 // table as matrices, and put where they belong: a multiply-add for each number, degree and ring, at the rate of a matrix product.
-#include "kernels/wigner.h"
-
 #include "kernels/contract_tile.h"
+#include "kernels/wigner_quads.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr int64_t kQuadRun = 8;  // orders m of a task: neighbours in memory, which share cache lines
-
-// The members (m, n), (-m, -n), (m, -n), (-m, n) of a quad; where an order is zero, two of them or one.
-struct Quad {
-  int64_t m, n, members;
-
-  Quad(int64_t m, int64_t n) : m(m), n(n), members((m > 0 ? 2 : 1) * (n > 0 ? 2 : 1)) {}
-  int64_t order_m(int64_t j) const { return j == 1 || j == 3 ? -m : m; }
-  int64_t order_n(int64_t j) const { return j == 1 || j == 2 ? -n : n; }
-  bool odd() const { return ((m + n) & 1) != 0; }
-};
-
-// Between the numbers of a quad and what the blocks of its table are multiplied with: `parts` numbers for each of them. Of real
-// numbers sums and differences with those of both signs turned (kernels/wigner.h).
-template <class R>
-struct QuadNumbers {
-  static constexpr int64_t parts = 2;
-  const R half_sign;
-  explicit QuadNumbers(const Quad& quad) : half_sign((quad.n & 1) ? R(-0.5) : R(0.5)) {}
-
-  template <int members>
-  void split(const R* x, R* direct, R* crossed) const {
-    if (members < 4) {
-      direct[0] = x[0];
-      direct[1] = members > 1 ? x[1] : 0;
-      return;
-    }
-    direct[0] = R(0.5) * (x[0] + x[1]);
-    direct[1] = R(0.5) * (x[3] - x[2]);
-    crossed[0] = half_sign * (x[0] - x[1]);
-    crossed[1] = half_sign * (x[2] + x[3]);
-  }
-  template <int members>
-  void join(const R* direct, const R* crossed, R* x) const {
-    x[0] = direct[0];
-    x[1] = direct[1];
-    if (members < 4) return;
-    x[0] = direct[0] + crossed[0];
-    x[1] = direct[0] - crossed[0];
-    x[2] = crossed[1] - direct[1];
-    x[3] = crossed[1] + direct[1];
-  }
-};
-
-// d_{-m,-n} and d_{-m,n} are the blocks times (-1)^{m-n}.
-template <class R>
-struct QuadNumbers<Complex<R>> {
-  static constexpr int64_t parts = 4;
-  const R sign;
-  explicit QuadNumbers(const Quad& quad) : sign(quad.odd() ? -1 : 1) {}
-
-  template <int members>
-  void split(const Complex<R>* x, R* direct, R* crossed) const {
-    put(x[0], members > 1 ? x[1] : Complex<R>{}, direct);
-    if (members == 4) put(x[2], x[3], crossed);
-  }
-  template <int members>
-  void join(const R* direct, const R* crossed, Complex<R>* x) const {
-    take(direct, x[0], x[1]);
-    if (members == 4) take(crossed, x[2], x[3]);
-  }
-
- private:
-  void put(Complex<R> x, Complex<R> mirror, R* to) const {
-    to[0] = x.re;
-    to[1] = x.im;
-    to[2] = sign * mirror.re;
-    to[3] = sign * mirror.im;
-  }
-  static void take(const R* from, Complex<R>& x, Complex<R>& mirror) {
-    x = {from[0], from[1]};
-    mirror = {from[2], from[3]};
-  }
-};
-
-// Rows of coefficients by degree, and of waves by ring: that of member j of a quad.
-struct Coefficients {
-  const int64_t *center, *m_step;  // of degrees
-  int64_t n_step, first, count, map_rows;
-  int64_t m, n;
-
-  int64_t at(int64_t k, int j) const {
-    const int64_t along_m = m * m_step[first + k], along_n = n * n_step;
-    return center[first + k] + (j == 1 || j == 3 ? -along_m : along_m) + (j == 1 || j == 2 ? -along_n : along_n);
-  }
-};
-struct Waves {
-  int64_t begin[4], step, count, map_rows;
-
-  int64_t at(int64_t t, int j) const { return begin[j] + t * step; }
-};
 
 template <class T>
 class PolarSums {
@@ -122,14 +31,8 @@ class PolarSums {
     return static_cast<size_t>(4 * most_ * kPanelWidth) * sizeof(R) + static_cast<size_t>(2 * args_.L + most_) * sizeof(int64_t);
   }
 
-  // Where the rows of degrees are; the same for all tasks.
-  void prepare(void* scratch) const {
-    int64_t* center = lists(scratch);
-    for (int64_t l = 0; l < args_.L; ++l) {
-      center[l] = wigner_row(args_, l, 0, 0);
-      center[args_.L + l] = l > 0 ? wigner_row(args_, l, 1, 0) - center[l] : 0;
-    }
-  }
+  // What all tasks share.
+  void prepare(void* scratch) const { list_degrees(args_, lists(scratch)); }
 
   // Orders n and -n, and m, -m of a run.
   void run(int64_t task, void* scratch) const {
@@ -151,9 +54,7 @@ class PolarSums {
 
   template <int members>
   void run_quad(const Quad& quad, int64_t map, int64_t maps, void* scratch) const {
-    const int64_t first = wigner_first(quad.m, quad.n), degrees = args_.L - first;
-    const int64_t *center = lists(scratch), n_step = is_complex<T> ? args_.L * args_.L : 1;
-    const Coefficients coefficients{center, center + args_.L, n_step, first, degrees, rows_, quad.m, quad.n};
+    const Coefficients coefficients = coefficients_of(args_, lists(scratch), quad);
     Waves waves{{}, 2 * args_.L - 1, args_.rings, waves_};
     for (int64_t j = 0; j < members; ++j) waves.begin[j] = wigner_wave(args_, 0, quad.order_m(j), quad.order_n(j));
     if (args_.analysis) {

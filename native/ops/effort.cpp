@@ -223,6 +223,18 @@ Effort effort_of(const TorusArgs& args) {
                Dims{gammas, alphas})};
 }
 
+// Beside the sums, two multiply-adds of the recursion for each degree, ring and pair of orders.
+Effort effort_of(const GroupSynthesisArgs& args) {
+  const WignerArgs& polar = args.polar;
+  const Effort degrees = effort_of(polar), orders = effort_of(args.angles);
+  const int64_t L = polar.L, N = polar.N;
+  const double coefficients = static_cast<double>(N * (4 * N * N - 1) / 3 + (2 * N - 1) * (L * L - N * N));
+  const double maps = static_cast<double>(polar.batch * polar.channels), parts = is_complex(polar.dtype) ? 2 : 1;
+  const double samples = static_cast<double>(args.angles.gamma.kept * polar.rings * args.angles.alpha.group[0].n);
+  return {degrees.flops + orders.flops + 2 * maps * coefficients * static_cast<double>(polar.rings),
+          maps * parts * (coefficients + samples) * size_of(real_of(polar.dtype)), degrees.shape};
+}
+
 Effort effort_of(const RandomArgs& a) { return {0, static_cast<double>(a.size) * size_of(a.dtype), text(Dims{a.size})}; }
 
 Effort effort_of(const SgdArgs& a) {

@@ -23,6 +23,7 @@ Effort effort_of(const LegendreArgs& args);
 Effort effort_of(const HarmonicArgs& args);
 Effort effort_of(const WignerArgs& args);
 Effort effort_of(const TorusArgs& args);
+Effort effort_of(const GroupSynthesisArgs& args);
 Effort effort_of(const RandomArgs& args);
 Effort effort_of(const SgdArgs& args);
 Effort effort_of(const AdamArgs& args);

@@ -109,6 +109,11 @@ Tensor wigner_analysis(const Tensor& x, const Tensor& table, const Dims& sizes);
 Tensor torus_synthesis(const Tensor& x, std::span<const double> alpha, std::span<const double> gamma, int64_t kept);
 Tensor torus_analysis(const Tensor& f, std::span<const double> alpha, std::span<const double> gamma, int64_t kept);
 
+// Both steps by recursion (group_synthesis.cpp), see GroupSynthesisArgs; L <= 64. Inverse transform: [batch, size, C] -> [batch, kept,
+// rings, points of alpha, C].
+Tensor group_synthesis(const Tensor& x, const std::string& sampling, const Dims& sizes, std::span<const double> alpha,
+                       std::span<const double> gamma, int64_t kept);
+
 // 'mw', 'mwss', 'dh', 'gl', 'equiangular', 'soft'. Throws ERR_VALUE.
 math::Sampling sampling_of(const std::string& name);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Plans of the two steps of transforms on rings: for their own operations, and for both together.
+// Plans of the steps of transforms: for their own operations, and for several together.
 #include <memory>
 #include <span>
 #include <vector>
@@ -51,5 +51,23 @@ class FourierPlan final : public Plan {
 
 FourierOptions check_fourier(const char* op, std::span<const double> spec);  // throws ERR_VALUE; keeps spans of `spec`
 std::shared_ptr<const FourierPlan> fourier_plan(const char* op, const FourierOptions& o, Dtype dtype, Backend& backend);
+
+// The two steps of Fourier sums over alpha and gamma, each on a ring of its own; kept: points of gamma.
+struct TorusAngles {
+  FourierOptions alpha, gamma;
+  int64_t kept;
+};
+struct TorusPlans {
+  std::shared_ptr<const FourierPlan> alpha, gamma;
+
+  // batch, rings, inner. All but the operands; on the stream of the device. Reads no span of the options.
+  TorusArgs arguments(const TorusAngles& angles, Dtype dtype, bool synthesis, const Dims& sizes) const;
+};
+TorusAngles check_torus(const char* op, std::span<const double> alpha, std::span<const double> gamma, int64_t kept);  // throws ERR_VALUE
+TorusPlans torus_plans(const char* op, const TorusAngles& angles, Dtype dtype, Backend& backend);
+
+// The polar step on SO(3): L, N, rings, every; throws ERR_VALUE, ERR_DTYPE. Rows of the coefficients of a map (kernels/wigner.h).
+WignerArgs wigner_sizes(const char* op, const Dims& sizes, Dtype dtype);
+int64_t wigner_rows(Dtype dtype, int64_t L, int64_t N);
 
 }  // namespace clebsch::ops

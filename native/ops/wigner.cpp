@@ -2,11 +2,10 @@
 #include "math/polar_tables.h"
 #include "ops/launch.h"
 #include "ops/ops.h"
+#include "ops/ring_sums.h"
 
 namespace clebsch::ops {
-namespace {
-
-WignerArgs sizes_of(const char* op, const Dims& sizes, Dtype dtype) {
+WignerArgs wigner_sizes(const char* op, const Dims& sizes, Dtype dtype) {
   require(sizes.ndim == 4, ErrorCode::value, op, "expected L, N, rings, every, got ", sizes);
   const int64_t L = sizes[0], N = sizes[1], rings = sizes[2], every = sizes[3];
   require(L >= 1 && L <= 4096, ErrorCode::value, op, "expected 1..4096 for L, got ", L);
@@ -23,15 +22,16 @@ WignerArgs sizes_of(const char* op, const Dims& sizes, Dtype dtype) {
   return args;
 }
 
-// Rows of a map (kernels/wigner.h).
-int64_t coefficients(Dtype dtype, int64_t L, int64_t N) {
+int64_t wigner_rows(Dtype dtype, int64_t L, int64_t N) {
   if (is_complex(dtype)) return (2 * N - 1) * L * L;
   return N * (4 * N * N - 1) / 3 + (2 * N - 1) * (L * L - N * N);
 }
 
+namespace {
+
 Tensor run(const char* op, const Tensor& operand, const Tensor& table, const Dims& sizes, bool analysis) {
-  WignerArgs args = sizes_of(op, sizes, operand.dtype);
-  const int64_t rows = coefficients(args.dtype, args.L, args.N), planes = 2 * args.N - 1, columns = 2 * args.L - 1;
+  WignerArgs args = wigner_sizes(op, sizes, operand.dtype);
+  const int64_t rows = wigner_rows(args.dtype, args.L, args.N), planes = 2 * args.N - 1, columns = 2 * args.L - 1;
   if (analysis) {
     const bool fits = operand.ndim() == 5 && operand.shape[1] == planes && operand.shape[2] == args.rings && operand.shape[3] == columns;
     require(fits, ErrorCode::shape, op, "expected [batch, ", planes, ", ", args.rings, ", ", columns, ", C] for x, got ", operand.shape);

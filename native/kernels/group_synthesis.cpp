@@ -1,0 +1,276 @@
+// CPU: from coefficients to samples of SO(3), some rings at a time: lanes are rings from the recursion on, through both Fourier steps, to
+// the samples, and what is between the steps stays in the caches.
+#include "kernels/fourier_rings.h"
+#include "kernels/scratch.h"
+#include "kernels/wigner_quads.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+using Doubles = Vector<double>;
+constexpr int kRecursions = 2;                                          // vectors of rings at a time: two chains of dependent steps
+constexpr int64_t kBlockRings = kRecursions * kWidth<double>;
+constexpr size_t kKeptBytes = size_t{64} << 20;                         // of a thread between calls
+constexpr const char* kNoMemory = "no memory for the waves of a transform on the rotation group";
+
+// The sums over degrees of `columns` numbers for each of some rings.
+template <int columns>
+struct RingSums {
+  Doubles at[columns][kRecursions];
+
+  // Numbers of degree k at numbers[k step ..]. crossed: orders (m, -n). The recursion has the end `end` (kernels/abi.h).
+  template <bool crossed>
+  CLEBSCH_INLINE void run(const double* steps, int64_t degrees, const double* numbers, int64_t step, int end, const double* angles,
+                          const double* seeds) {
+    Doubles p[kRecursions], before[kRecursions] = {}, u[kRecursions];
+    for (int i = 0; i < kRecursions; ++i) {
+      p[i] = load(seeds + i * kWidth<double>);
+      u[i] = load(angles + i * kWidth<double>);
+      for (int c = 0; c < columns; ++c) at[c][i] = Doubles{};
+    }
+    const double* offset = steps + 1 + (crossed ? 1 - end : end);
+    for (int64_t k = 0; k < degrees; ++k, numbers += step) {
+      for (int c = 0; c < columns; ++c)
+        for (int i = 0; i < kRecursions; ++i) at[c][i] += numbers[c] * p[i];
+      const double a = steps[3 * k], b = offset[3 * k];
+      for (int i = 0; i < kRecursions; ++i) {
+        const Doubles factor = crossed ? a * u[i] - b : a * u[i] + b, next = factor * p[i] - before[i];
+        before[i] = p[i];
+        p[i] = next;
+      }
+    }
+  }
+};
+
+// Rows of lanes that are `step` numbers apart, and the imaginary parts behind the real ones.
+template <class T>
+struct LaneRows {
+  using R = RealOf<T>;
+  R* numbers;
+  int64_t step;
+
+  RowOf<T> row(int64_t c) const {
+    const R* from = numbers + c * step;
+    if constexpr (is_complex<T>)
+      return load_pair(from, from + kBlockRings);
+    else
+      return load(from);
+  }
+  void put(int64_t c, RowOf<T> v) const {
+    R* to = numbers + c * step;
+    if constexpr (is_complex<T>)
+      store_pair(to, to + kBlockRings, v);
+    else
+      store<R>(to, v);
+  }
+  template <class Put>
+  CLEBSCH_INLINE void gather(int64_t rows, Put put_row) const {
+    for (int64_t c = 0; c < rows; ++c) put_row(c, row(c));
+  }
+};
+
+template <class T>
+class GroupSynthesis {
+ public:
+  using R = RealOf<T>;
+  using Real64 = choose<is_complex<T>, Complex<double>, double>;
+  static constexpr int64_t W = kWidth<R>, parts = kParts<T>, kRow = parts * kBlockRings;
+  static constexpr int columns = static_cast<int>(QuadNumbers<Real64>::parts);
+
+  explicit GroupSynthesis(const GroupSynthesisArgs& args)
+      : args_(args),
+        polar_(args.polar),
+        alpha_args_(single(args.angles.alpha)),
+        gamma_args_(single(args.angles.gamma)),
+        alpha_(alpha_args_, alpha_args_.group[0], nullptr),
+        gamma_(gamma_args_, gamma_args_.group[0], nullptr),
+        alphas_(alpha_args_.group[0].n),
+        gammas_(gamma_args_.kept > 0 ? gamma_args_.kept : gamma_args_.group[0].n),
+        orders_(2 * polar_.N - 1),
+        plane_(alphas_ * kRow),
+        steps_(args.quads[polar_.N * polar_.L]) {}
+
+  int64_t maps() const { return polar_.batch * polar_.channels; }
+  int64_t blocks() const { return args_.slots / kBlockRings; }
+
+  size_t packed_bytes() const { return static_cast<size_t>(steps_ * 2 * columns) * sizeof(double) + degree_bytes(); }
+  size_t block_bytes() const {
+    const int64_t tiles = alpha_.tile_size() > gamma_.tile_size() ? alpha_.tile_size() : gamma_.tile_size();
+    const size_t transforms = alpha_.scratch_bytes() > gamma_.scratch_bytes() ? alpha_.scratch_bytes() : gamma_.scratch_bytes();
+    return static_cast<size_t>((orders_ > gammas_ ? orders_ : gammas_) * plane_ + tiles) * sizeof(R) + transforms;
+  }
+
+  // The coefficients of a map, quad by quad: [degree][direct, crossed][columns], with the factors of the degrees.
+  void pack(int64_t map, void* packed) const {
+    auto* to = static_cast<double*>(packed);
+    auto* center = reinterpret_cast<int64_t*>(to + steps_ * 2 * columns);
+    list_degrees(polar_, center);
+    const int64_t start = map / polar_.channels * wigner_size(polar_) * polar_.channels + map % polar_.channels;
+    const T* x = static_cast<const T*>(polar_.x) + start;
+    parallel_for(polar_.N, 1 + grain_of(steps_ / polar_.N), [&](int64_t begin, int64_t end) {
+      for (int64_t n = begin; n < end; ++n)
+        for (int64_t m = 0; m < polar_.L && wigner_takes(polar_, n); ++m)
+          visit(Quad(m, n), [&](const Quad& quad, auto members) { pack_quad<decltype(members)::value>(quad, center, x, to); });
+    });
+  }
+
+  // The samples of a block of rings.
+  void run(int64_t map, int64_t block, const void* packed, void* memory) const {
+    const int64_t slot = block * kBlockRings;
+    const int32_t* rings = args_.slot_rings + slot;
+    if (rings[0] < 0) return;  // slots are filled from the first one on
+    R *waves = static_cast<R*>(memory), *tile = waves + (orders_ > gammas_ ? orders_ : gammas_) * plane_;
+    R* scratch = tile + (alpha_.tile_size() > gamma_.tile_size() ? alpha_.tile_size() : gamma_.tile_size());
+    for (int64_t n = 0; n < polar_.N; ++n)
+      for (int64_t m = 0; m < polar_.L; ++m)
+        visit(Quad(m, n), [&](const Quad& quad, auto members) {
+          sum_quad<decltype(members)::value>(quad, static_cast<const double*>(packed), slot, waves);
+        });
+    for (int64_t v = 0; v < kBlockRings && rings[v] >= 0; v += W) {
+      for (int64_t n = 0; n < orders_; ++n) turn(alpha_, {waves + n * plane_ + v, kRow}, tile, scratch);
+      for (int64_t a = 0; a < alphas_; ++a) turn(gamma_, {waves + a * kRow + v, plane_}, tile, scratch);
+      put_samples(map, rings + v, waves + v);
+    }
+  }
+
+ private:
+  // A step of the angles on one ring of its own, lanes apart.
+  static FourierArgs single(FourierArgs args) {
+    args.outer = args.rings = args.inner = 1;
+    return args;
+  }
+
+  size_t degree_bytes() const { return static_cast<size_t>(2 * polar_.L) * sizeof(int64_t); }
+
+  template <class F>
+  static void visit(const Quad& quad, F f) {
+    quad.members == 4 ? f(quad, Constant<4>{}) : quad.members == 2 ? f(quad, Constant<2>{}) : f(quad, Constant<1>{});
+  }
+
+  static Real64 widened(T x) {
+    if constexpr (is_complex<T>)
+      return {static_cast<double>(x.re), static_cast<double>(x.im)};
+    else
+      return static_cast<double>(x);
+  }
+
+  template <int members>
+  void pack_quad(const Quad& quad, const int64_t* center, const T* x, double* packed) const {
+    const QuadNumbers<Real64> numbers(quad);
+    const Coefficients side = coefficients_of(polar_, center, quad);
+    const int64_t first = args_.quads[quad.n * polar_.L + quad.m];
+    double* to = packed + first * 2 * columns;
+    for (int64_t k = 0; k < side.count; ++k, to += 2 * columns) {
+      Real64 of[members];
+      for (int j = 0; j < members; ++j) of[j] = args_.factors[first + k] * widened(x[side.at(k, j) * polar_.channels]);
+      numbers.template split<members>(of, to, to + columns);
+    }
+  }
+
+  template <int members>
+  void sum_quad(const Quad& quad, const double* packed, int64_t slot, R* waves) const {
+    R* to[members];
+    for (int j = 0; j < members; ++j) {
+      const int64_t n = wigner_column(polar_, quad.order_n(j), polar_.N), m = wigner_column(polar_, quad.order_m(j), polar_.L);
+      to[j] = waves + n * plane_ + m * kRow;
+    }
+    if (!wigner_takes(polar_, quad.n)) {
+      for (R* row : to) memset(row, 0, static_cast<size_t>(kRow) * sizeof(R));
+      return;
+    }
+    const int64_t index = quad.n * polar_.L + quad.m, first = args_.quads[index], degrees = args_.quads[index + 1] - first;
+    const double *steps = args_.steps + 3 * first, *numbers = packed + first * 2 * columns, *angles = args_.slot_values + slot;
+    const double* seeds = args_.seeds + 2 * index * args_.slots + slot;
+    const int end = slot < args_.split ? 0 : 1;
+    RingSums<columns> direct, crossed;
+    direct.template run<false>(steps, degrees, numbers, 2 * columns, end, angles, seeds);
+    if constexpr (members == 4)
+      crossed.template run<true>(steps, degrees, numbers + columns, 2 * columns, end, angles, seeds + args_.slots);
+    for (int i = 0; i < kRecursions; ++i) put_quad<members>(direct, crossed, i, to);
+  }
+
+  // QuadNumbers::join, for vectors.
+  template <int members>
+  static CLEBSCH_INLINE void put_quad(const RingSums<columns>& direct, const RingSums<columns>& crossed, int i, R* const* to) {
+    const int64_t lane = i * kWidth<double>;
+    if constexpr (is_complex<T>) {
+      for (int j = 0; j < members; ++j) {
+        const RingSums<columns>& of = j < 2 ? direct : crossed;
+        for (int part = 0; part < 2; ++part) store_numbers(to[j] + part * kBlockRings + lane, of.at[2 * (j & 1) + part][i]);
+      }
+    } else if constexpr (members < 4) {
+      for (int j = 0; j < members; ++j) store_numbers(to[j] + lane, direct.at[j][i]);
+    } else {
+      const Doubles y[2] = {direct.at[0][i], direct.at[1][i]}, z[2] = {crossed.at[0][i], crossed.at[1][i]};
+      store_numbers(to[0] + lane, y[0] + z[0]);
+      store_numbers(to[1] + lane, y[0] - z[0]);
+      store_numbers(to[2] + lane, z[1] - y[1]);
+      store_numbers(to[3] + lane, z[1] + y[1]);
+    }
+  }
+
+  // Waves to points, in place.
+  static void turn(const Rings<T>& rings, const LaneRows<T>& rows, R* tile, R* scratch) {
+    rings.synthesize(rows, tile, scratch, [&](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS { rows.put(p, v); });
+  }
+
+  void put_samples(int64_t map, const int32_t* rings, R* samples) const {
+    const int64_t channels = polar_.channels, ring = alphas_ * channels, turn = polar_.rings * ring;
+    const int64_t start = map / channels * gammas_ * turn + map % channels;
+    T* out = static_cast<T*>(args_.angles.out);
+    LaneRuns<T> lanes;
+    lanes.step = channels;
+    while (lanes.used < W && rings[lanes.used] >= 0) ++lanes.used;
+    lanes.runs = lanes.used;
+    for (int64_t g = 0; g < gammas_; ++g) {
+      for (int64_t lane = 0; lane < lanes.used; ++lane) lanes.run[lane] = {lane, 1, start + g * turn + rings[lane] * ring};
+      const LaneRows<T> rows{samples + g * plane_, kRow};
+      scatter_rows([&](int64_t a) CLEBSCH_ALWAYS { return rows.row(a); }, lanes, alphas_, out);
+    }
+  }
+
+  const GroupSynthesisArgs& args_;
+  const WignerArgs& polar_;
+  const FourierArgs alpha_args_, gamma_args_;
+  const Rings<T> alpha_, gamma_;
+  const int64_t alphas_, gammas_, orders_, plane_, steps_;
+};
+
+// Maps for each thread or, where there are few, the threads together on one after another.
+template <class T>
+const char* transform(const GroupSynthesisArgs& args) {
+  const GroupSynthesis<T> synthesis(args);
+  const char* failed = nullptr;
+  const auto run_map = [&](int64_t map) {
+    static thread_local Scratch packed_scratch;
+    void* packed = packed_scratch.reserve(synthesis.packed_bytes());
+    if (packed == nullptr) return __atomic_store_n(&failed, kNoMemory, __ATOMIC_RELAXED);
+    synthesis.pack(map, packed);
+    parallel_for(synthesis.blocks(), 1, [&](int64_t begin, int64_t end) {
+      static thread_local Scratch scratch;
+      void* memory = scratch.reserve(synthesis.block_bytes());
+      if (memory == nullptr) return __atomic_store_n(&failed, kNoMemory, __ATOMIC_RELAXED);
+      for (int64_t block = begin; block < end; ++block) synthesis.run(map, block, packed, memory);
+      scratch.trim(kKeptBytes);
+    });
+    packed_scratch.trim(kKeptBytes);
+  };
+  const int64_t count = synthesis.maps();
+  if (count < thread_count()) {
+    for (int64_t map = 0; map < count; ++map) run_map(map);
+  } else {
+    parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t map = begin; map < end; ++map) run_map(map);
+    });
+  }
+  return failed;
+}
+
+}  // namespace
+
+const char* group_synthesis(const GroupSynthesisArgs& args, void*) {
+  if (args.polar.batch * args.polar.channels == 0) return nullptr;
+  return visit_continuous(args.polar.dtype, [&](auto type) { return transform<typename decltype(type)::type>(args); });
+}
+
+}  // namespace clebsch::CLEBSCH_ISA

@@ -1,0 +1,112 @@
+#pragma once
+// CPU: the numbers of four order pairs that share a table, and where they are in the tensors of the polar step on SO(3).
+#include "kernels/cpu_loop.h"
+#include "kernels/simd.h"
+#include "kernels/wigner.h"
+
+namespace clebsch::CLEBSCH_ISA {
+namespace {
+
+// The members (m, n), (-m, -n), (m, -n), (-m, n) of a quad; where an order is zero, two of them or one.
+struct Quad {
+  int64_t m, n, members;
+
+  Quad(int64_t m, int64_t n) : m(m), n(n), members((m > 0 ? 2 : 1) * (n > 0 ? 2 : 1)) {}
+  int64_t order_m(int64_t j) const { return j == 1 || j == 3 ? -m : m; }
+  int64_t order_n(int64_t j) const { return j == 1 || j == 2 ? -n : n; }
+  bool odd() const { return ((m + n) & 1) != 0; }
+};
+
+// Between the numbers of a quad and what the blocks of its table are multiplied with: `parts` numbers for each of them. Of real
+// numbers sums and differences with those of both signs turned (kernels/wigner.h).
+template <class R>
+struct QuadNumbers {
+  static constexpr int64_t parts = 2;
+  const R half_sign;
+  explicit QuadNumbers(const Quad& quad) : half_sign((quad.n & 1) ? R(-0.5) : R(0.5)) {}
+
+  template <int members>
+  void split(const R* x, R* direct, R* crossed) const {
+    if (members < 4) {
+      direct[0] = x[0];
+      direct[1] = members > 1 ? x[1] : 0;
+      return;
+    }
+    direct[0] = R(0.5) * (x[0] + x[1]);
+    direct[1] = R(0.5) * (x[3] - x[2]);
+    crossed[0] = half_sign * (x[0] - x[1]);
+    crossed[1] = half_sign * (x[2] + x[3]);
+  }
+  template <int members>
+  void join(const R* direct, const R* crossed, R* x) const {
+    x[0] = direct[0];
+    x[1] = direct[1];
+    if (members < 4) return;
+    x[0] = direct[0] + crossed[0];
+    x[1] = direct[0] - crossed[0];
+    x[2] = crossed[1] - direct[1];
+    x[3] = crossed[1] + direct[1];
+  }
+};
+
+// d_{-m,-n} and d_{-m,n} are the blocks times (-1)^{m-n}.
+template <class R>
+struct QuadNumbers<Complex<R>> {
+  static constexpr int64_t parts = 4;
+  const R sign;
+  explicit QuadNumbers(const Quad& quad) : sign(quad.odd() ? -1 : 1) {}
+
+  template <int members>
+  void split(const Complex<R>* x, R* direct, R* crossed) const {
+    put(x[0], members > 1 ? x[1] : Complex<R>{}, direct);
+    if (members == 4) put(x[2], x[3], crossed);
+  }
+  template <int members>
+  void join(const R* direct, const R* crossed, Complex<R>* x) const {
+    take(direct, x[0], x[1]);
+    if (members == 4) take(crossed, x[2], x[3]);
+  }
+
+ private:
+  void put(Complex<R> x, Complex<R> mirror, R* to) const {
+    to[0] = x.re;
+    to[1] = x.im;
+    to[2] = sign * mirror.re;
+    to[3] = sign * mirror.im;
+  }
+  static void take(const R* from, Complex<R>& x, Complex<R>& mirror) {
+    x = {from[0], from[1]};
+    mirror = {from[2], from[3]};
+  }
+};
+
+// Rows of coefficients by degree, and of waves by ring: that of member j of a quad.
+struct Coefficients {
+  const int64_t *center, *m_step;  // of degrees
+  int64_t n_step, first, count, map_rows, m, n;
+
+  int64_t at(int64_t k, int j) const {
+    const int64_t along_m = m * m_step[first + k], along_n = n * n_step;
+    return center[first + k] + (j == 1 || j == 3 ? -along_m : along_m) + (j == 1 || j == 2 ? -along_n : along_n);
+  }
+};
+// center [L] and m_step [L] of all degrees.
+inline void list_degrees(const WignerArgs& args, int64_t* center) {
+  for (int64_t l = 0; l < args.L; ++l) {
+    center[l] = wigner_row(args, l, 0, 0);
+    center[args.L + l] = l > 0 ? wigner_row(args, l, 1, 0) - center[l] : 0;
+  }
+}
+inline Coefficients coefficients_of(const WignerArgs& args, const int64_t* center, const Quad& quad) {
+  const int64_t first = wigner_first(quad.m, quad.n), n_step = wigner_is_complex(args) ? args.L * args.L : 1;
+  return {center, center + args.L, n_step, first, args.L - first, wigner_size(args), quad.m, quad.n};
+}
+
+struct Waves {
+  int64_t begin[4], step, count, map_rows;
+
+  int64_t at(int64_t t, int j) const { return begin[j] + t * step; }
+};
+
+}  // namespace
+}  // namespace clebsch::CLEBSCH_ISA
