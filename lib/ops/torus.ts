@@ -18,8 +18,12 @@ export type TorusAttributes = [alpha: Float64Array, gamma: Float64Array, kept: n
 type TorusStep = (x: Tensor, ...attributes: TorusAttributes) => Tensor;
 
 // Each is the conjugate transpose of the other.
-const synthesisOp: TorusStep = defineOp<[Tensor], TorusAttributes>('torusSynthesis', 1, (g, { attributes }) => torusAnalysisOp(g, ...attributes));
-export const torusAnalysisOp: TorusStep = defineOp<[Tensor], TorusAttributes>('torusAnalysis', 1, (g, { attributes }) => synthesisOp(g, ...attributes));
+const synthesisOp: TorusStep = defineOp<[Tensor], TorusAttributes>('torusSynthesis', 1, (g, { attributes }) =>
+  torusAnalysisOp(g, ...attributes),
+);
+export const torusAnalysisOp: TorusStep = defineOp<[Tensor], TorusAttributes>('torusAnalysis', 1, (g, { attributes }) =>
+  synthesisOp(g, ...attributes),
+);
 
 /** Of the operations, for those that are made of them. */
 export const torusAttributes = (op: string, { alpha, gamma, kept = gamma.points }: TorusOptions): TorusAttributes => [

@@ -52,20 +52,22 @@ class Rings {
   // A single tile: its orders from `rows`, what is at point p to take(p, numbers).
   template <class Rows, class Take>
   void synthesize(const Rows& rows, R* memory, R* scratch, Take take) const {
-    map_.put_orders(rows, memory);
+    const OrderMap<T> map = map_;  // a copy: what is written through pointers could change the other for all that the compiler knows
+    map.put_orders(rows, memory);
     transform<true>(memory, scratch);
-    for (int64_t p = 0; p < kept(); ++p) take(p, point(memory, p));
+    const int32_t* places = args_.rows + group_.rows;
+    const int64_t count = kept(), flip = flip_;
+    for (int64_t p = 0; p < count; ++p) take(p, point(memory + places[p] * W, flip));
   }
   int64_t tile_size() const { return tile_rows() * W; }
 
  private:
-  // What a tile has at point p.
-  CLEBSCH_INLINE RowOf<T> point(const R* tile, int64_t p) const {
-    const R* row = tile + args_.rows[group_.rows + p] * W;
+  // What a tile has in the rows of a point.
+  static CLEBSCH_INLINE RowOf<T> point(const R* row, int64_t flip) {
     if constexpr (parts == 1)
-      return load(row + flip_ * W);
+      return load(row + flip * W);
     else
-      return load_pair(row + flip_ * W, row + (1 - flip_) * W);
+      return load_pair(row + flip * W, row + (1 - flip) * W);
   }
 
   // A tile of rings whose waves are in a run.
@@ -185,10 +187,11 @@ class Rings {
 
   template <bool one>
   void take_points(const R* memory, const LaneRuns<T>& lanes, T* out) const {
+    const int32_t* rows = args_.rows + group_.rows;
     TileCursor<one> cursor(tiles_);
     const auto take = [&](int64_t c) CLEBSCH_ALWAYS -> RowOf<T> {
       const auto [p, t] = cursor.next(c);
-      return point(memory + t * tile_rows() * W, p);
+      return point(memory + (t * tile_rows() + rows[p]) * W, flip_);
     };
     scatter_rows(take, lanes, kept() * tiles_, out);
   }

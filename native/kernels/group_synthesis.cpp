@@ -8,9 +8,9 @@ namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 using Doubles = Vector<double>;
-constexpr int kRecursions = 2;                                          // vectors of rings at a time: two chains of dependent steps
+constexpr int kRecursions = 2;  // vectors of rings at a time: two chains of dependent steps
 constexpr int64_t kBlockRings = kRecursions * kWidth<double>;
-constexpr size_t kKeptBytes = size_t{64} << 20;                         // of a thread between calls
+constexpr size_t kKeptBytes = size_t{64} << 20;  // of a thread between calls
 constexpr const char* kNoMemory = "no memory for the waves of a transform on the rotation group";
 
 // The sums over degrees of `columns` numbers for each of some rings.
@@ -42,24 +42,24 @@ struct RingSums {
   }
 };
 
-// Rows of lanes that are `step` numbers apart, and the imaginary parts behind the real ones.
+// Rows of lanes that are `step` numbers apart; imaginary parts are `part` numbers behind the real ones.
 template <class T>
 struct LaneRows {
   using R = RealOf<T>;
   R* numbers;
-  int64_t step;
+  int64_t step, part;
 
   RowOf<T> row(int64_t c) const {
     const R* from = numbers + c * step;
     if constexpr (is_complex<T>)
-      return load_pair(from, from + kBlockRings);
+      return load_pair(from, from + part);
     else
       return load(from);
   }
   void put(int64_t c, RowOf<T> v) const {
     R* to = numbers + c * step;
     if constexpr (is_complex<T>)
-      store_pair(to, to + kBlockRings, v);
+      store_pair(to, to + part, v);
     else
       store<R>(to, v);
   }
@@ -74,7 +74,7 @@ class GroupSynthesis {
  public:
   using R = RealOf<T>;
   using Real64 = choose<is_complex<T>, Complex<double>, double>;
-  static constexpr int64_t W = kWidth<R>, parts = kParts<T>, kRow = parts * kBlockRings;
+  static constexpr int64_t W = kWidth<R>, parts = kParts<T>, kRow = parts * kBlockRings, kTurned = parts * W;
   static constexpr int columns = static_cast<int>(QuadNumbers<Real64>::parts);
 
   explicit GroupSynthesis(const GroupSynthesisArgs& args)
@@ -87,7 +87,8 @@ class GroupSynthesis {
         alphas_(alpha_args_.group[0].n),
         gammas_(gamma_args_.kept > 0 ? gamma_args_.kept : gamma_args_.group[0].n),
         orders_(2 * polar_.N - 1),
-        plane_(alphas_ * kRow),
+        plane_(alphas_ * kTurned),
+        turned_((orders_ > gammas_ ? orders_ : gammas_) * plane_),
         steps_(args.quads[polar_.N * polar_.L]) {}
 
   int64_t maps() const { return polar_.batch * polar_.channels; }
@@ -97,7 +98,7 @@ class GroupSynthesis {
   size_t block_bytes() const {
     const int64_t tiles = alpha_.tile_size() > gamma_.tile_size() ? alpha_.tile_size() : gamma_.tile_size();
     const size_t transforms = alpha_.scratch_bytes() > gamma_.scratch_bytes() ? alpha_.scratch_bytes() : gamma_.scratch_bytes();
-    return static_cast<size_t>((orders_ > gammas_ ? orders_ : gammas_) * plane_ + tiles) * sizeof(R) + transforms;
+    return static_cast<size_t>(waves_size() + kBlockRings / W * turned_ + tiles) * sizeof(R) + transforms;
   }
 
   // The coefficients of a map, quad by quad: [degree][direct, crossed][columns], with the factors of the degrees.
@@ -107,10 +108,17 @@ class GroupSynthesis {
     list_degrees(polar_, center);
     const int64_t start = map / polar_.channels * wigner_size(polar_) * polar_.channels + map % polar_.channels;
     const T* x = static_cast<const T*>(polar_.x) + start;
-    parallel_for(polar_.N, 1 + grain_of(steps_ / polar_.N), [&](int64_t begin, int64_t end) {
-      for (int64_t n = begin; n < end; ++n)
-        for (int64_t m = 0; m < polar_.L && wigner_takes(polar_, n); ++m)
-          visit(Quad(m, n), [&](const Quad& quad, auto members) { pack_quad<decltype(members)::value>(quad, center, x, to); });
+    const auto pack_one = [&](int64_t m, int64_t n) {
+      if (wigner_takes(polar_, n))
+        visit(Quad(m, n), [&](const Quad& quad, auto members) { pack_quad<decltype(members)::value>(quad, center, x, to); });
+    };
+    // What is read again and again: the planes of an order n or, of real signals, the rows of an order m
+    const int64_t outer = is_complex<T> ? polar_.N : polar_.L, inner = is_complex<T> ? polar_.L : polar_.N;
+    parallel_for(outer, 1 + grain_of(steps_ / outer), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        if (is_complex<T> && i + 1 < end) prefetch_planes(x, i + 1);
+        for (int64_t j = 0; j < inner; ++j) is_complex<T> ? pack_one(j, i) : pack_one(i, j);
+      }
     });
   }
 
@@ -119,17 +127,28 @@ class GroupSynthesis {
     const int64_t slot = block * kBlockRings;
     const int32_t* rings = args_.slot_rings + slot;
     if (rings[0] < 0) return;  // slots are filled from the first one on
-    R *waves = static_cast<R*>(memory), *tile = waves + (orders_ > gammas_ ? orders_ : gammas_) * plane_;
+    R *waves = static_cast<R*>(memory), *turned = waves + waves_size(), *tile = turned + kBlockRings / W * turned_;
     R* scratch = tile + (alpha_.tile_size() > gamma_.tile_size() ? alpha_.tile_size() : gamma_.tile_size());
-    for (int64_t n = 0; n < polar_.N; ++n)
+    const int64_t used = rings[kBlockRings - W] >= 0 ? kBlockRings / W : 1;  // vectors, of which there are one or two
+    for (int64_t n = 0; n < polar_.N; ++n) {
       for (int64_t m = 0; m < polar_.L; ++m)
         visit(Quad(m, n), [&](const Quad& quad, auto members) {
           sum_quad<decltype(members)::value>(quad, static_cast<const double*>(packed), slot, waves);
         });
-    for (int64_t v = 0; v < kBlockRings && rings[v] >= 0; v += W) {
-      for (int64_t n = 0; n < orders_; ++n) turn(alpha_, {waves + n * plane_ + v, kRow}, tile, scratch);
-      for (int64_t a = 0; a < alphas_; ++a) turn(gamma_, {waves + a * kRow + v, plane_}, tile, scratch);
-      put_samples(map, rings + v, waves + v);
+      for (int64_t sign = 0; sign < (n > 0 ? 2 : 1); ++sign) {
+        const int64_t plane = wigner_column(polar_, sign ? -n : n, polar_.N) * plane_;
+        for (int64_t v = 0; v < used; ++v)
+          turn(alpha_, {waves + sign * (2 * polar_.L - 1) * kRow + v * W, kRow, kBlockRings}, {turned + v * turned_ + plane, kTurned, W},
+               tile, scratch);
+      }
+    }
+    for (int64_t v = 0; v < used; ++v) {
+      R* samples = turned + v * turned_;
+      for (int64_t a = 0; a < alphas_; ++a) {
+        const LaneRows<T> rows{samples + a * kTurned, plane_, W};
+        turn(gamma_, rows, rows, tile, scratch);
+      }
+      put_samples(map, rings + v * W, samples);
     }
   }
 
@@ -140,11 +159,20 @@ class GroupSynthesis {
     return args;
   }
 
+  int64_t waves_size() const { return 2 * (2 * polar_.L - 1) * kRow; }
   size_t degree_bytes() const { return static_cast<size_t>(2 * polar_.L) * sizeof(int64_t); }
 
   template <class F>
   static void visit(const Quad& quad, F f) {
     quad.members == 4 ? f(quad, Constant<4>{}) : quad.members == 2 ? f(quad, Constant<2>{}) : f(quad, Constant<1>{});
+  }
+
+  // The coefficients of orders n and -n, which are read in ever longer steps.
+  void prefetch_planes(const T* x, int64_t n) const {
+    const int64_t plane = polar_.L * polar_.L * polar_.channels;
+    for (int64_t sign : {-1, 1})
+      for (int64_t i = 0; i < plane; i += 64 / static_cast<int64_t>(sizeof(T)))
+        __builtin_prefetch(x + (polar_.N - 1 + sign * n) * plane + i, 0, 2);
   }
 
   static Real64 widened(T x) {
@@ -159,10 +187,12 @@ class GroupSynthesis {
     const QuadNumbers<Real64> numbers(quad);
     const Coefficients side = coefficients_of(polar_, center, quad);
     const int64_t first = args_.quads[quad.n * polar_.L + quad.m];
+    const double* factors = args_.factors + first;
     double* to = packed + first * 2 * columns;
     for (int64_t k = 0; k < side.count; ++k, to += 2 * columns) {
+      const double factor = factors[k];
       Real64 of[members];
-      for (int j = 0; j < members; ++j) of[j] = args_.factors[first + k] * widened(x[side.at(k, j) * polar_.channels]);
+      for (int j = 0; j < members; ++j) of[j] = factor * widened(x[side.at(k, j)]);
       numbers.template split<members>(of, to, to + columns);
     }
   }
@@ -171,8 +201,8 @@ class GroupSynthesis {
   void sum_quad(const Quad& quad, const double* packed, int64_t slot, R* waves) const {
     R* to[members];
     for (int j = 0; j < members; ++j) {
-      const int64_t n = wigner_column(polar_, quad.order_n(j), polar_.N), m = wigner_column(polar_, quad.order_m(j), polar_.L);
-      to[j] = waves + n * plane_ + m * kRow;
+      const bool minus = quad.order_n(j) < 0;
+      to[j] = waves + ((minus ? 2 * polar_.L - 1 : 0) + wigner_column(polar_, quad.order_m(j), polar_.L)) * kRow;
     }
     if (!wigner_takes(polar_, quad.n)) {
       for (R* row : to) memset(row, 0, static_cast<size_t>(kRow) * sizeof(R));
@@ -209,9 +239,9 @@ class GroupSynthesis {
     }
   }
 
-  // Waves to points, in place.
-  static void turn(const Rings<T>& rings, const LaneRows<T>& rows, R* tile, R* scratch) {
-    rings.synthesize(rows, tile, scratch, [&](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS { rows.put(p, v); });
+  // Waves to points; both may be at the same place.
+  static void turn(const Rings<T>& rings, const LaneRows<T>& from, const LaneRows<T>& to, R* tile, R* scratch) {
+    rings.synthesize(LaneRows<T>(from), tile, scratch, [to](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS { to.put(p, v); });
   }
 
   void put_samples(int64_t map, const int32_t* rings, R* samples) const {
@@ -224,7 +254,7 @@ class GroupSynthesis {
     lanes.runs = lanes.used;
     for (int64_t g = 0; g < gammas_; ++g) {
       for (int64_t lane = 0; lane < lanes.used; ++lane) lanes.run[lane] = {lane, 1, start + g * turn + rings[lane] * ring};
-      const LaneRows<T> rows{samples + g * plane_, kRow};
+      const LaneRows<T> rows{samples + g * plane_, kTurned, W};
       scatter_rows([&](int64_t a) CLEBSCH_ALWAYS { return rows.row(a); }, lanes, alphas_, out);
     }
   }
@@ -233,7 +263,7 @@ class GroupSynthesis {
   const WignerArgs& polar_;
   const FourierArgs alpha_args_, gamma_args_;
   const Rings<T> alpha_, gamma_;
-  const int64_t alphas_, gammas_, orders_, plane_, steps_;
+  const int64_t alphas_, gammas_, orders_, plane_, turned_, steps_;
 };
 
 // Maps for each thread or, where there are few, the threads together on one after another.

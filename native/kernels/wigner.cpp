@@ -55,11 +55,10 @@ class PolarSums {
   template <int members>
   void run_quad(const Quad& quad, int64_t map, int64_t maps, void* scratch) const {
     const Coefficients coefficients = coefficients_of(args_, lists(scratch), quad);
-    Waves waves{{}, 2 * args_.L - 1, args_.rings, waves_};
-    for (int64_t j = 0; j < members; ++j) waves.begin[j] = wigner_wave(args_, 0, quad.order_m(j), quad.order_n(j));
+    const Waves waves = waves_of(args_, quad);
     if (args_.analysis) {
       sum<members>(quad, waves, coefficients, map, maps, scratch);
-      if constexpr (is_complex<T>) clear_below<members>(quad, coefficients, map, maps);
+      if constexpr (is_complex<T>) clear_below<members>(quad, lists(scratch), map, maps);
     } else {
       sum<members>(quad, coefficients, waves, map, maps, scratch);
     }
@@ -92,9 +91,7 @@ class PolarSums {
     });
   }
 
-  int64_t map_start(int64_t map, int64_t map_rows) const {
-    return map / args_.channels * map_rows * args_.channels + map % args_.channels;
-  }
+  int64_t map_start(int64_t map, int64_t map_rows) const { return map / args_.channels * map_rows * args_.channels + map % args_.channels; }
 
   template <int members, class Side>
   void split(const Quad& quad, const Side& side, int64_t map, int64_t maps, int64_t width, R* direct, R* crossed) const {
@@ -105,10 +102,10 @@ class PolarSums {
           for (int64_t p = 0; p < parts; ++p) direct[k * width + i * parts + p] = crossed[k * width + i * parts + p] = 0;
         continue;
       }
-      const T* x = from_ + map_start(map + i, side.map_rows);
+      const T* x = from_ + map_start(map + i, args_.analysis ? waves_ : rows_);
       for (int64_t k = 0; k < side.count; ++k) {
         T of[members];
-        for (int j = 0; j < members; ++j) of[j] = x[side.at(k, j) * args_.channels];
+        for (int j = 0; j < members; ++j) of[j] = x[side.at(k, j)];
         numbers.template split<members>(of, direct + k * width + i * parts, crossed + k * width + i * parts);
       }
     }
@@ -118,22 +115,24 @@ class PolarSums {
   void join(const Quad& quad, const Side& side, int64_t map, int64_t maps, int64_t width, const R* direct, const R* crossed) const {
     const QuadNumbers<T> numbers(quad);
     for (int64_t i = 0; i < maps; ++i) {
-      T* x = to_ + map_start(map + i, side.map_rows);
+      T* x = to_ + map_start(map + i, args_.analysis ? rows_ : waves_);
       for (int64_t k = 0; k < side.count; ++k) {
         T of[4];
         numbers.template join<members>(direct + k * width + i * parts, crossed + k * width + i * parts, of);
-        for (int j = 0; j < members; ++j) x[side.at(k, j) * args_.channels] = of[j];
+        for (int j = 0; j < members; ++j) x[side.at(k, j)] = of[j];
       }
     }
   }
 
   // Rows of complex coefficients with |m| <= l < |n| are zero.
   template <int members>
-  void clear_below(const Quad& quad, Coefficients side, int64_t map, int64_t maps) const {
-    side.first = quad.m;
+  void clear_below(const Quad& quad, const int64_t* center, int64_t map, int64_t maps) const {
+    Coefficients side = coefficients_of(args_, center, quad);
+    side.center = center + quad.m;
+    side.m_step = center + args_.L + quad.m;
     for (int64_t i = 0; i < maps; ++i)
-      for (int64_t k = 0; k < wigner_first(quad.m, quad.n) - quad.m; ++k)
-        for (int j = 0; j < members; ++j) to_[map_start(map + i, rows_) + side.at(k, j) * args_.channels] = T{};
+      for (int64_t k = 0; k < quad.n - quad.m; ++k)
+        for (int j = 0; j < members; ++j) to_[map_start(map + i, rows_) + side.at(k, j)] = T{};
   }
 
   const WignerArgs& args_;

@@ -80,33 +80,38 @@ struct QuadNumbers<Complex<R>> {
   }
 };
 
-// Rows of coefficients by degree, and of waves by ring: that of member j of a quad.
+// Where the numbers of a quad are in a map: of its coefficients by degree, and of its waves by ring. In numbers of the tensor.
 struct Coefficients {
-  const int64_t *center, *m_step;  // of degrees
-  int64_t n_step, first, count, map_rows, m, n;
+  const int64_t *center, *m_step;  // of degrees, the first of which is the quad's
+  int64_t count, m, n_step;
 
   int64_t at(int64_t k, int j) const {
-    const int64_t along_m = m * m_step[first + k], along_n = n * n_step;
-    return center[first + k] + (j == 1 || j == 3 ? -along_m : along_m) + (j == 1 || j == 2 ? -along_n : along_n);
+    const int64_t along_m = m * m_step[k];
+    return center[k] + (j == 1 || j == 3 ? -along_m : along_m) + (j == 1 || j == 2 ? -n_step : n_step);
   }
 };
+struct Waves {
+  int64_t begin[4], step, count;
+
+  int64_t at(int64_t t, int j) const { return begin[j] + t * step; }
+};
+
 // center [L] and m_step [L] of all degrees.
 inline void list_degrees(const WignerArgs& args, int64_t* center) {
   for (int64_t l = 0; l < args.L; ++l) {
-    center[l] = wigner_row(args, l, 0, 0);
-    center[args.L + l] = l > 0 ? wigner_row(args, l, 1, 0) - center[l] : 0;
+    center[l] = args.channels * wigner_row(args, l, 0, 0);
+    center[args.L + l] = l > 0 ? args.channels * wigner_row(args, l, 1, 0) - center[l] : 0;
   }
 }
 inline Coefficients coefficients_of(const WignerArgs& args, const int64_t* center, const Quad& quad) {
   const int64_t first = wigner_first(quad.m, quad.n), n_step = wigner_is_complex(args) ? args.L * args.L : 1;
-  return {center, center + args.L, n_step, first, args.L - first, wigner_size(args), quad.m, quad.n};
+  return {center + first, center + args.L + first, args.L - first, quad.m, quad.n * n_step * args.channels};
 }
-
-struct Waves {
-  int64_t begin[4], step, count, map_rows;
-
-  int64_t at(int64_t t, int j) const { return begin[j] + t * step; }
-};
+inline Waves waves_of(const WignerArgs& args, const Quad& quad) {
+  Waves waves{{}, (2 * args.L - 1) * args.channels, args.rings};
+  for (int64_t j = 0; j < quad.members; ++j) waves.begin[j] = args.channels * wigner_wave(args, 0, quad.order_m(j), quad.order_n(j));
+  return waves;
+}
 
 }  // namespace
 }  // namespace clebsch::CLEBSCH_ISA

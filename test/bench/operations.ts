@@ -59,6 +59,7 @@ export const choices: Readonly<Record<string, Choice>> = {
   wignerAnalysis: { case: 'wigner analysis, real, L = 9, N = 9, 13 rings, 1 x 1', shapes: 'own' },
   torusSynthesis: { case: 'torus synthesis, real, 17 x 7 of 7 points, M = 9, N = 4, 2 x 4 x 1', shapes: 'own' },
   torusAnalysis: { case: 'torus analysis, real, 17 x 7 of 7 points, M = 9, N = 4, 2 x 4 x 1', shapes: 'own' },
+  groupSynthesis: { case: 'real samples of the group, L = 17, N = 2, mw, 1 x 1', shapes: 'own' },
   fusedProduct: { case: 'fused product of two signals, role 0, real basis, 2 x 33', shapes: 'own' },
   fusedSquare: { case: 'fused square, role 0, real basis, 2 x 5', shapes: 'own' },
   bilinear: {

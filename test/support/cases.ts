@@ -4,6 +4,7 @@ import { elementwiseCases } from './cases/elementwise.js';
 import { fourierCases } from './cases/fourier.js';
 import { fusedProductCases } from './cases/fused_product.js';
 import { groupActivationCases } from './cases/group_activation.js';
+import { groupSynthesisCases } from './cases/group_synthesis.js';
 import { harmonicCases } from './cases/harmonic.js';
 import { layoutCases } from './cases/layout.js';
 import { legendreCases } from './cases/legendre.js';
@@ -27,5 +28,6 @@ export const cases: readonly Case[] = [
   ...harmonicCases,
   ...wignerCases,
   ...torusCases,
+  ...groupSynthesisCases,
   ...stateCases,
 ];

@@ -1,9 +1,9 @@
 import { type TorusOptions, torusAnalysis, torusSynthesis } from '../../../lib/ops/torus.js';
 import { type Case, complexes, floats } from '../case.js';
-import { type Plain, at, build, cx } from '../plain.js';
+import { type Plain, at, build, cx, size } from '../plain.js';
 import { fourierReferences } from './fourier.js';
 
-interface Sizes {
+export interface TorusSizes {
   readonly batch?: number;
   readonly rings?: number;
   readonly inner?: number;
@@ -11,7 +11,15 @@ interface Sizes {
 
 const reshaped = ({ values }: Plain, shape: readonly number[]): Plain => ({ shape, values });
 
-function pair(real: boolean, o: TorusOptions, { batch = 1, rings = 1, inner = 1 }: Sizes = {}): Case[] {
+interface TorusReferences {
+  readonly waves: readonly number[];
+  readonly samples: readonly number[];
+  readonly synthesis: (x: Plain) => Plain;
+  readonly analysis: (f: Plain) => Plain;
+}
+
+/** Both sums, one angle after the other. */
+export function torusReferences(real: boolean, o: TorusOptions, { batch = 1, rings = 1, inner = 1 }: TorusSizes): TorusReferences {
   const kept = o.kept ?? o.gamma.points;
   const [planes, columns] = [2 * o.gamma.orders - 1, 2 * o.alpha.orders - 1];
   const lanes = rings * o.alpha.points * inner;
@@ -31,14 +39,20 @@ function pair(real: boolean, o: TorusOptions, { batch = 1, rings = 1, inner = 1 
     const whole = build(gamma.samples, ([b, g, i]) => (g! < kept ? at(own, [b!, g!, i!]) : cx(0)));
     return reshaped(alpha.analysis(reshaped(gamma.analysis(whole), alpha.samples)), waves);
   };
+  return { waves, samples, synthesis, analysis };
+}
+
+function pair(real: boolean, o: TorusOptions, sizes: TorusSizes = {}): Case[] {
+  const { batch = 1, rings = 1, inner = 1 } = sizes;
+  const { waves, samples, synthesis, analysis } = torusReferences(real, o, sizes);
   const common = {
     dtypes: real ? floats : complexes,
     linear: [[0]],
-    skipGradient: batch * inner * rings * (planes * columns + kept * o.alpha.points) > 300,
+    skipGradient: size(waves) + size(samples) > 300,
     tolerance: { float32: 2e-5, complex64: 2e-5, float64: 2e-13, complex128: 4e-13 },
   };
   const name =
-    `${real ? 'real' : 'complex'}, ${o.alpha.points} x ${kept} of ${o.gamma.points} points, M = ${o.alpha.orders}, N = ${o.gamma.orders}, ` +
+    `${real ? 'real' : 'complex'}, ${o.alpha.points} x ${o.kept ?? o.gamma.points} of ${o.gamma.points} points, M = ${o.alpha.orders}, N = ${o.gamma.orders}, ` +
     `${batch} x ${rings} x ${inner}`;
   return [
     {
@@ -60,7 +74,7 @@ function pair(real: boolean, o: TorusOptions, { batch = 1, rings = 1, inner = 1 
   ];
 }
 
-function both(M: number, N: number, points: readonly [alpha: number, gamma: number], kept: number, sizes?: Sizes): Case[] {
+function both(M: number, N: number, points: readonly [alpha: number, gamma: number], kept: number, sizes?: TorusSizes): Case[] {
   const alpha = { orders: M, points: points[0] };
   return [
     ...pair(true, { alpha: { ...alpha, scale: 0.25 }, gamma: { orders: N, points: points[1], sign: -1 }, kept }, sizes),

@@ -12,8 +12,11 @@ interface Maps {
 /** Any numbers d(t, l, m, n) with the one symmetry that tables rely on, and the table that has them. */
 interface Numbers {
   readonly table: readonly number[];
-  readonly d: (t: number, l: number, m: number, n: number) => number;
+  readonly d: RingNumbers;
 }
+
+/** d^l_mn of ring t, or what stands for it. */
+export type RingNumbers = (t: number, l: number, m: number, n: number) => number;
 
 const sign = (power: number): number => (power % 2 === 0 ? 1 : -1);
 
@@ -39,8 +42,7 @@ function numbersOf({ L, N, rings }: WignerSizes): Numbers {
 }
 
 /** What wave (m, n) of ring t has of coefficient (l, m, n) and of (l, -m, -n). */
-function couplings(numbers: Numbers, real: boolean): (t: number, l: number, m: number, n: number) => [own: number, mirrored: number] {
-  const { d } = numbers;
+function couplings(d: RingNumbers, real: boolean): (t: number, l: number, m: number, n: number) => [own: number, mirrored: number] {
   if (!real) return (t, l, m, n) => [d(t, l, m, n), 0];
   return (t, l, m, n) => {
     const [direct, crossed] = [d(t, l, Math.abs(m), Math.abs(n)), d(t, l, Math.abs(m), -Math.abs(n))];
@@ -64,17 +66,18 @@ function rowsOf({ L, N }: WignerSizes, real: boolean): (readonly [l: number, m: 
 
 const scaled = (factor: number, z: Complex): Complex => cx(factor * z.re, factor * z.im);
 
-interface References {
+interface WignerReferences {
   readonly size: number;
   readonly synthesis: (x: Plain) => Plain;
   readonly analysis: (f: Plain) => Plain;
 }
 
-function referencesOf(o: WignerSizes, real: boolean, numbers: Numbers): References {
+/** Both sums, term by term. */
+export function wignerReferences(o: WignerSizes, real: boolean, d: RingNumbers): WignerReferences {
   const { L, N, rings, every } = o;
   const rows = rowsOf(o, real);
   const [planes, columns] = [orders(N, real), orders(L, real)];
-  const coupling = couplings(numbers, real);
+  const coupling = couplings(d, real);
   const rowAt = new Map(rows.map((row, i) => [row.join(), i]));
   const counts = (l: number, m: number, n: number): boolean => l >= Math.max(Math.abs(m), Math.abs(n)) && (N - 1 - n) % every === 0;
   const terms = (l: number, m: number, n: number, t: number, term: (m: number, n: number) => Complex): Complex => {
@@ -112,7 +115,7 @@ function referencesOf(o: WignerSizes, real: boolean, numbers: Numbers): Referenc
 function pair(o: WignerSizes, real: boolean, { batch = 1, channels = 1 }: Maps = {}): Case[] {
   const { L, N, rings, every } = o;
   const numbers = numbersOf(o);
-  const { size, synthesis, analysis } = referencesOf(o, real, numbers);
+  const { size, synthesis, analysis } = wignerReferences(o, real, numbers.d);
   const waves = [batch, 2 * N - 1, rings, 2 * L - 1, channels];
   const table = ({ dtype, device }: Tensor): Tensor =>
     tensor(numbers.table, [numbers.table.length], { dtype: isComplex(dtype) ? realDtype(dtype) : dtype, device });
