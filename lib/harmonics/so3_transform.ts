@@ -93,7 +93,7 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
   readonly quadratureWeights: Float64Array;
   private readonly angles: TorusOptions;
   private readonly axes: readonly number[];
-  private latest: Method | undefined;
+  private recurred: boolean | undefined;
 
   constructor(
     private readonly grid: SO3Grid,
@@ -116,7 +116,7 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
 
   /** Of the latest call; before that, of the inverse transform of one map. */
   override get method(): Method {
-    return this.latest ?? (this.recurs(1) ? 'recursion' : this.polar.method);
+    return (this.recurred ?? this.recurs(1)) ? 'recursion' : this.polar.method;
   }
 
   get nAlpha(): number {
@@ -131,7 +131,7 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     return this.grid.nGamma;
   }
 
-  /** Whether an inverse transform goes by recursion ring by ring: so does a map with channels side by side only where it has to. */
+  /** Whether an inverse transform goes by recursion ring by ring. Maps with channels side by side do only where they have to: a table is faster. */
   private recurs(channels: number): boolean {
     return this.grid.L <= mostGroupL && (this.wanted === 'recursion' || (this.wanted === 'auto' && channels === 1));
   }
@@ -147,8 +147,7 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     checkPlanInput(`so3Transform.${name}`, x, this.axes, this.input);
     const [lead, channels] = [x.shape.slice(0, x.shape.length - 1 - this.axes.length), x.shape.at(-1)!];
     const batch = product(lead);
-    const recurs = inverse && this.recurs(channels);
-    this.latest = recurs ? 'recursion' : undefined;
+    const recurs = (this.recurred = inverse && this.recurs(channels));
     return tidy(() => {
       const shape = [...lead, nGamma, nBeta, nAlpha, channels];
       const own = reshape(x, [batch, product(this.axes), channels]);
@@ -164,7 +163,7 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     checkPlanInput(`so3Transform.${name}`, f, [nGamma, nBeta, nAlpha], this.input);
     const [lead, channels] = [f.shape.slice(0, -4), f.shape.at(-1)!];
     const batch = product(lead);
-    this.latest = undefined;
+    this.recurred = false;
     return tidy(() => {
       const waves = torusAnalysis(reshape(f, [batch, nGamma, nBeta, nAlpha, channels]), this.torus(inverse));
       const rings = reshape(waves, [batch, (2 * N - 1) * nBeta, 2 * L - 1, channels]);

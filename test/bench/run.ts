@@ -9,6 +9,14 @@ import { PythonPeer } from './peers/python_peer.js';
 import { type Bench, type Row, measureRows } from './row.js';
 import { markdown, printHeader, printRow } from './table.js';
 
+const usage = `npm run bench -- [options]
+  --filter PATTERN   only rows whose name matches the regular expression
+  --peers            times other libraries beside ours (npm run bench:peers installs them)
+  --device NAME      cpu (default) or cuda
+  --threads N        default: the cores this process may use
+  --isa NAME         base, avx2 or avx512; default: the best there is
+  --json FILE, --markdown FILE   writes the rows`;
+
 function options() {
   const { values } = parseArgs({
     options: {
@@ -19,6 +27,7 @@ function options() {
       threads: { type: 'string' },
       isa: { type: 'string' },
       peers: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   return values;
@@ -46,6 +55,7 @@ function commit(): string {
 
 async function main(): Promise<void> {
   const o = options();
+  if (o.help) return console.log(usage);
   if (o.threads !== undefined) setThreads(Number(o.threads));
   if (o.isa !== undefined) native.setIsa(o.isa);
   const threads = info().cpu.threads;
@@ -75,4 +85,7 @@ async function main(): Promise<void> {
   if (o.json !== undefined) writeFileSync(o.json, `${JSON.stringify(result, null, 1)}\n`);
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  process.exitCode = 1;
+});

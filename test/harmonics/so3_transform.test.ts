@@ -18,6 +18,7 @@ import {
   tensor,
   tidy,
   typeSize,
+  zeros,
   zonalConvolution,
 } from '../../lib/index.js';
 import { groupToComplexBasis, groupToRealBasis, toComplexBasis } from '../../lib/index.js';
@@ -232,5 +233,18 @@ describe('correlations are the integrals', () => {
       L,
     });
     expect(asComplex.shape).toEqual([2, L * L, 2]);
+  });
+});
+
+test('which way sums over degrees go: inverse transforms of single channels by recursion, the others by tables', () => {
+  tidy(() => {
+    const plan = so3Transform({ L: 6, N: 3, real: true, dtype: 'float64' });
+    expect(plan.method).toBe('recursion');
+    const f = plan.inverse(zeros([typeSize(so3Type(6, 3)), 1], { dtype: 'float64' }));
+    expect(plan.method).toBe('recursion');
+    plan.forward(f);
+    expect(plan.method).toBe('table');
+    plan.inverse(zeros([typeSize(so3Type(6, 3)), 4], { dtype: 'float64' }));
+    expect(plan.method).toBe('table');
   });
 });

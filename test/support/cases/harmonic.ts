@@ -60,6 +60,7 @@ export const harmonicCases: readonly Case[] = [
   ...pair('rings of their own', { L: 5, theta: odd, points: lengths, offset: offsets, spin: 2 }, false),
   ...[...mapSizes, { outer: 3 }].flatMap((sizes) => [
     ...pair('dh', { L: 7, theta: rings('dh', 7), points: 14 }, true, sizes),
+    ...pair('odd rings', { L: 6, theta: odd, weights, points: 13, offset: 0.5 }, true, sizes),
     ...pair('gl', { L: 7, theta: rings('gl', 7), points: 13 }, false, sizes),
     ...pair('gl', { L: 7, theta: rings('gl', 7), points: 13, spin: -2 }, false, sizes),
   ]),
