@@ -10,7 +10,6 @@ namespace {
 using Doubles = Vector<double>;
 constexpr int kRecursions = 2;  // vectors of rings at a time: two chains of dependent steps
 constexpr int64_t kBlockRings = kRecursions * kWidth<double>;
-constexpr size_t kKeptBytes = size_t{64} << 20;  // of a thread between calls
 constexpr const char* kNoMemory = "no memory for the waves of a transform on the rotation group";
 
 // The sums over degrees of `columns` numbers for each of some rings.
@@ -266,34 +265,25 @@ class GroupSynthesis {
   const int64_t alphas_, gammas_, orders_, plane_, turned_, steps_;
 };
 
-// Maps for each thread or, where there are few, the threads together on one after another.
 template <class T>
 const char* transform(const GroupSynthesisArgs& args) {
   const GroupSynthesis<T> synthesis(args);
-  const char* failed = nullptr;
-  const auto run_map = [&](int64_t map) {
+  return parallel_tasks(synthesis.maps(), [&](int64_t map) -> const char* {
     static thread_local Scratch packed_scratch;
     void* packed = packed_scratch.reserve(synthesis.packed_bytes());
-    if (packed == nullptr) return __atomic_store_n(&failed, kNoMemory, __ATOMIC_RELAXED);
+    if (packed == nullptr) return kNoMemory;
     synthesis.pack(map, packed);
-    parallel_for(synthesis.blocks(), 1, [&](int64_t begin, int64_t end) {
+    const char* failed = parallel_tasks(synthesis.blocks(), [&](int64_t block) -> const char* {
       static thread_local Scratch scratch;
       void* memory = scratch.reserve(synthesis.block_bytes());
-      if (memory == nullptr) return __atomic_store_n(&failed, kNoMemory, __ATOMIC_RELAXED);
-      for (int64_t block = begin; block < end; ++block) synthesis.run(map, block, packed, memory);
+      if (memory == nullptr) return kNoMemory;
+      synthesis.run(map, block, packed, memory);
       scratch.trim(kKeptBytes);
+      return nullptr;
     });
     packed_scratch.trim(kKeptBytes);
-  };
-  const int64_t count = synthesis.maps();
-  if (count < thread_count()) {
-    for (int64_t map = 0; map < count; ++map) run_map(map);
-  } else {
-    parallel_for(count, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t map = begin; map < end; ++map) run_map(map);
-    });
-  }
-  return failed;
+    return failed;
+  });
 }
 
 }  // namespace

@@ -8,7 +8,6 @@ namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr int64_t kWaveBytes = int64_t{1} << 18;  // between the steps, unless one map has more
-constexpr size_t kKeptBytes = size_t{64} << 20;   // of a thread between calls
 
 constexpr char kNoMemory[] = "no memory for the waves between the steps of a harmonic sum";
 
@@ -79,22 +78,11 @@ class WaveChunks {
   int64_t map_bytes_ = 0, size_ = 1;
 };
 
-// A chunk for each thread or, where there are few, the threads together on one after another.
 template <class T>
 const char* transform(const HarmonicArgs& args) {
   WaveChunks<T> chunks(args);
   if (const char* error = chunks.prepare()) return error;
-  const int64_t count = chunks.count();
-  const char* failed = nullptr;
-  if (count == 1 || count < thread_count()) {
-    for (int64_t i = 0; i < count && !failed; ++i) failed = chunks.run(i);
-    return failed;
-  }
-  parallel_for(count, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      if (const char* error = chunks.run(i)) __atomic_store_n(&failed, error, __ATOMIC_RELAXED);
-  });
-  return failed;
+  return parallel_tasks(chunks.count(), [&](int64_t chunk) { return chunks.run(chunk); });
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 namespace clebsch {
 namespace {
 
+constexpr size_t kKeptBytes = size_t{64} << 20;  // that a thread keeps where a call may need any amount: trim()
+
 class Scratch {
  public:
   constexpr Scratch() = default;

@@ -27,9 +27,15 @@ class TorusRings {
     static thread_local Scratch scratch;
     void* between = scratch.reserve(static_cast<size_t>(orders_ * alphas_ * args_.inner) * sizeof(T));
     if (between == nullptr) return "no memory between the steps of a Fourier sum";
-    const int64_t map = item / args_.rings, ring = item % args_.rings, inner = args_.inner;
-    const int64_t wave = (map * orders_ * args_.rings + ring) * waves_ * inner,
-                  sample = (map * gammas_ * args_.rings + ring) * alphas_ * inner;
+    const char* error = run(item / args_.rings, item % args_.rings, between);
+    scratch.trim(kKeptBytes);
+    return error;
+  }
+
+ private:
+  const char* run(int64_t map, int64_t ring, void* between) const {
+    const int64_t inner = args_.inner, wave = (map * orders_ * args_.rings + ring) * waves_ * inner;
+    const int64_t sample = (map * gammas_ * args_.rings + ring) * alphas_ * inner;
     FourierArgs alpha = args_.alpha, gamma = args_.gamma;
     alpha.outer = gamma.outer = 1;
     alpha.group = &alpha_rings_;
@@ -54,34 +60,19 @@ class TorusRings {
     return error ? error : fourier_step(alpha, nullptr);
   }
 
- private:
   const TorusArgs& args_;
   const int64_t orders_, waves_, alphas_, gammas_;
   FourierGroup alpha_rings_;  // of a ring of beta: one for each order n
 };
 
-// Rings for each thread or, where there are few, the threads together on one after another.
-template <class T>
-const char* transform(const TorusArgs& args) {
-  const TorusRings<T> rings(args);
-  const int64_t count = rings.count();
-  const char* failed = nullptr;
-  if (count < thread_count()) {
-    for (int64_t i = 0; i < count && !failed; ++i) failed = rings.run(i);
-    return failed;
-  }
-  parallel_for(count, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      if (const char* error = rings.run(i)) __atomic_store_n(&failed, error, __ATOMIC_RELAXED);
-  });
-  return failed;
-}
-
 }  // namespace
 
 const char* torus(const TorusArgs& args, void*) {
   if (args.batch * args.inner == 0) return nullptr;
-  return visit_continuous(args.alpha.dtype, [&](auto type) { return transform<typename decltype(type)::type>(args); });
+  return visit_continuous(args.alpha.dtype, [&](auto type) {
+    const TorusRings<typename decltype(type)::type> rings(args);
+    return parallel_tasks(rings.count(), [&](int64_t item) { return rings.run(item); });
+  });
 }
 
 }  // namespace clebsch::CLEBSCH_ISA
