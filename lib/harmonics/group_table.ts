@@ -6,6 +6,13 @@ import { tidy } from '../scope.js';
 import { Tensor } from '../tensor.js';
 import type { PolarSizes, PolarStep } from './polar_step.js';
 
+/** Bytes of the table of one direction: blocks of all order pairs with m >= 0, of those with m = 0 where n >= 0. */
+export function groupTableBytes({ L, N, rings }: Omit<WignerSizes, 'every'>, dtype: Dtype): number {
+  let numbers = (L * (L + 1)) / 2;
+  for (let n = 1; n < N; n++) numbers += (L - n) * (L + n);
+  return rings * numbers * (dtype === 'float64' ? 8 : 4);
+}
+
 /** The polar step on SO(3) by tables: of real and of complex signals with the same. */
 export class GroupTable implements PolarStep {
   readonly method = 'table';
@@ -18,10 +25,7 @@ export class GroupTable implements PolarStep {
   ) {
     const { L, lastN, rings, every } = sizes;
     this.own = { L, N: lastN + 1, rings, every };
-    // Blocks of all order pairs with m >= 0; of pairs with m = 0 those with n >= 0
-    const quads = (n: number): number => (n === 0 ? (L * (L + 1)) / 2 : (L - n) * (L + n));
-    const numbers = rings * Array.from({ length: lastN + 1 }, (_, n) => quads(n)).reduce((sum, count) => sum + count, 0);
-    this.bytes = 2 * numbers * (dtype === 'float64' ? 8 : 4);
+    this.bytes = 2 * groupTableBytes(this.own, dtype);
   }
 
   synthesis(x: Tensor, inverse: boolean): Tensor {

@@ -8,6 +8,7 @@ import { reshape } from '../ops/views.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { so3Type, typeSize } from './irreps.js';
+import { groupTableBytes } from './group_table.js';
 import { LatestPlans, type PlanInput, checkPlanInput, checkPrecision } from './plans.js';
 import { choosePolarStep } from './choose_polar_step.js';
 import { type Method, type MethodOption, type PolarSizes, type PolarStep, checkMethod } from './polar_step.js';
@@ -131,9 +132,14 @@ class GroupTransform extends SeparatedTransform implements SO3Transform {
     return this.grid.nGamma;
   }
 
-  /** Whether an inverse transform goes by recursion ring by ring. Maps with channels side by side do only where they have to: a table is faster. */
+  /**
+   * Whether an inverse transform goes by recursion ring by ring. Maps with channels side by side do only where they have to: a table is faster.
+   * The gradient takes a table, too.
+   */
   private recurs(channels: number): boolean {
-    return this.grid.L <= mostGroupL && (this.wanted === 'recursion' || (this.wanted === 'auto' && channels === 1));
+    const { L, N, nBeta } = this.grid;
+    if (L > mostGroupL || groupTableBytes({ L, N, rings: nBeta }, this.input.dtype) > native.planCache.limit()) return false;
+    return this.wanted === 'recursion' || (this.wanted === 'auto' && channels === 1);
   }
 
   /** Both directions carry the mean over alpha and gamma where the matrix is that of `forward`. */
