@@ -1,5 +1,6 @@
 // CPU: from coefficients to samples of SO(3), some rings at a time: lanes are rings from the recursion on, through both Fourier steps, to
-// the samples, and what is between the steps stays in the caches.
+// the samples, and what is between the steps stays in the caches. At the limit of multiply-adds the recursion has two beside four (complex
+// maps) or two (real ones) for each degree, ring and pair of orders; coefficients are read and samples written once.
 #include "kernels/fourier_rings.h"
 #include "kernels/scratch.h"
 #include "kernels/wigner_quads.h"

@@ -1,5 +1,6 @@
 #include "math/group_plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -62,15 +63,10 @@ GroupPlan group_plan(Sampling sampling, int L, int N) {
     for (int m = 0; m < L; ++m) {
       plan.quads.push_back(static_cast<int32_t>(plan.factors.size()));
       add_steps(m, n, L, plan);
-      const int first = std::max(m, n);
+      const long double factor = std::sqrt((2 * std::max(m, n) + 1) / (4 * kPi));
       for (int order : {n, -n}) {
-        const size_t begin = plan.seeds.size();
-        plan.seeds.resize(begin + plan.slots);
-        columns.visit(m, order, [&](int l, const long double* d) {
-          if (l != first) return;
-          const long double factor = std::sqrt((2 * l + 1) / (4 * kPi));
-          for (int i = 0; i < plan.slots; ++i) plan.seeds[begin + i] = slots.rings[i] < 0 ? 0 : static_cast<double>(factor * d[i]);
-        });
+        const std::vector<long double> d = columns.first(m, order);
+        for (int i = 0; i < plan.slots; ++i) plan.seeds.push_back(slots.rings[i] < 0 ? 0 : static_cast<double>(factor * d[i]));
       }
     }
   }

@@ -31,6 +31,9 @@ class WignerColumns {
     }
   }
 
+  // d^l_mn of l = max(|m|, |n|), where `visit` begins.
+  std::vector<long double> first(int m, int n) const { return seed(standard_orders(m, n)).value; }
+
  private:
   // d_mn = sign d of orders with m >= |n|, by d_mn = (-1)^{m-n} d_nm = d_{-n,-m}.
   struct Orders {
