@@ -199,11 +199,21 @@ std::vector<double> group_table(const PolarGrid& grid, int N) {
   BlockMaker make(grid);
   std::vector<double> table;
   table.reserve(static_cast<size_t>(group_table_size(make.rings(), grid.L, N)));
+  std::vector<size_t> starts;  // [n][m]
   for (int n = 0; n < N; ++n) {
     for (int m = 0; m < grid.L; ++m) {
+      starts.push_back(table.size());
+      const size_t size = static_cast<size_t>(make.rings()) * degrees(grid.L, m, n);
       for (int order = n; order >= -n; order -= 2 * n) {
-        const std::vector<double> block = make(m, order);
-        table.insert(table.end(), block.begin(), block.end());
+        if (0 < m && m < n) {
+          // d_mn = (-1)^{m-n} d_nm, d_{m,-n} = d_{n,-m}
+          const size_t twin = starts[static_cast<size_t>(m) * grid.L + n] + (order < 0 ? size : 0);
+          const double sign = order > 0 && (n - m) % 2 != 0 ? -1 : 1;
+          for (size_t i = 0; i < size; ++i) table.push_back(sign * table[twin + i]);
+        } else {
+          const std::vector<double> block = make(m, order);
+          table.insert(table.end(), block.begin(), block.end());
+        }
         if (m == 0 || n == 0) break;
       }
     }
