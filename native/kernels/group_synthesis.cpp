@@ -18,7 +18,7 @@ template <int columns>
 struct RingSums {
   Doubles at[columns][kRecursions];
 
-  // Numbers of degree k at numbers[k step ..]. crossed: orders (m, -n). The recursion has the end `end` (kernels/abi.h).
+  // Numbers of degree k at numbers[k step ..]. crossed: orders (m, -n). The recursion has the end `end` (kernels/transform_args.h).
   template <bool crossed>
   CLEBSCH_INLINE void run(const double* steps, int64_t degrees, const double* numbers, int64_t step, int end, const double* angles,
                           const double* seeds) {
@@ -212,14 +212,14 @@ class GroupSynthesis {
     const double *steps = args_.steps + 3 * first, *numbers = packed + first * 2 * columns, *angles = args_.slot_values + slot;
     const double* seeds = args_.seeds + 2 * index * args_.slots + slot;
     const int end = slot < args_.split ? 0 : 1;
-    RingSums<columns> direct, crossed;
+    RingSums<columns> direct, crossed = {};
     direct.template run<false>(steps, degrees, numbers, 2 * columns, end, angles, seeds);
     if constexpr (members == 4)
       crossed.template run<true>(steps, degrees, numbers + columns, 2 * columns, end, angles, seeds + args_.slots);
     for (int i = 0; i < kRecursions; ++i) put_quad<members>(direct, crossed, i, to);
   }
 
-  // QuadNumbers::join, for vectors.
+  // The sums of vector i to the rows of the members.
   template <int members>
   static CLEBSCH_INLINE void put_quad(const RingSums<columns>& direct, const RingSums<columns>& crossed, int i, R* const* to) {
     const int64_t lane = i * kWidth<double>;
@@ -228,14 +228,11 @@ class GroupSynthesis {
         const RingSums<columns>& of = j < 2 ? direct : crossed;
         for (int part = 0; part < 2; ++part) store_numbers(to[j] + part * kBlockRings + lane, of.at[2 * (j & 1) + part][i]);
       }
-    } else if constexpr (members < 4) {
-      for (int j = 0; j < members; ++j) store_numbers(to[j] + lane, direct.at[j][i]);
     } else {
       const Doubles y[2] = {direct.at[0][i], direct.at[1][i]}, z[2] = {crossed.at[0][i], crossed.at[1][i]};
-      store_numbers(to[0] + lane, y[0] + z[0]);
-      store_numbers(to[1] + lane, y[0] - z[0]);
-      store_numbers(to[2] + lane, z[1] - y[1]);
-      store_numbers(to[3] + lane, z[1] + y[1]);
+      Doubles x[4];
+      QuadNumbers<double>::join<members>(y, z, x);
+      for (int j = 0; j < members; ++j) store_numbers(to[j] + lane, x[j]);
     }
   }
 

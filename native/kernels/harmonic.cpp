@@ -1,5 +1,6 @@
 // Both steps, some maps after others, so that what is between the steps stays in the caches: where rings are alike, as runs of waves.
 #include "kernels/cpu_loop.h"
+#include "kernels/in_turn.h"
 #include "kernels/scratch.h"
 #include "kernels/simd.h"
 #include "kernels/wave_runs.h"
@@ -51,20 +52,23 @@ class WaveChunks {
   const char* run(int64_t first, int64_t outer, void* waves) const {
     WaveRuns runs = runs_;
     runs.waves = waves;
-    const WaveRuns* given = in_runs_ ? &runs : nullptr;
     LegendreArgs polar = polar_;
     FourierArgs longitudes = args_.longitudes;
-    const bool synthesis = longitudes.synthesis != 0;
     const int64_t coefficients = first * polar.L * polar.L * polar.inner, points = first * longitudes.points * polar.inner;
     polar.outer = longitudes.outer = outer;
-    polar.x = synthesis ? static_cast<const T*>(args_.polar.x) + coefficients : waves;
-    polar.out = synthesis ? waves : static_cast<T*>(args_.polar.out) + coefficients;
-    longitudes.x = synthesis ? waves : static_cast<const T*>(args_.longitudes.x) + points;
-    longitudes.out = synthesis ? static_cast<T*>(args_.longitudes.out) + points : waves;
-    const char* error = synthesis ? legendre_step(polar, given) : fourier_step(longitudes, given);
-    if (error) return error;
-    return synthesis ? fourier_step(longitudes, given) : legendre_step(polar, given);
+    const Steps steps{in_runs_ ? &runs : nullptr};
+    if (longitudes.synthesis)
+      return in_turn(polar, longitudes, numbers(args_.polar.x) + coefficients, waves, numbers(args_.longitudes.out) + points, steps);
+    return in_turn(longitudes, polar, numbers(args_.longitudes.x) + points, waves, numbers(args_.polar.out) + coefficients, steps);
   }
+
+  struct Steps {
+    const WaveRuns* runs;
+    const char* operator()(const LegendreArgs& args) const { return legendre_step(args, runs); }
+    const char* operator()(const FourierArgs& args) const { return fourier_step(args, runs); }
+  };
+  static const T* numbers(const void* x) { return static_cast<const T*>(x); }
+  static T* numbers(void* x) { return static_cast<T*>(x); }
 
   static Scratch& lists() {
     static thread_local Scratch scratch;

@@ -1,5 +1,6 @@
 // CPU: both steps of a Fourier sum over alpha and gamma, ring after ring, so that what is between them stays in the caches.
 #include "kernels/cpu_loop.h"
+#include "kernels/in_turn.h"
 #include "kernels/scratch.h"
 #include "kernels/simd.h"
 #include "kernels/wave_runs.h"
@@ -46,18 +47,11 @@ class TorusRings {
     gamma.points = gammas_;
     gamma.inner = gamma.ring_step = alphas_ * inner;
     gamma.point_step = args_.rings * alphas_ * inner;
-    if (alpha.synthesis) {
-      alpha.x = static_cast<const T*>(args_.x) + wave;
-      gamma.out = static_cast<T*>(args_.out) + sample;
-      gamma.x = alpha.out = between;
-      const char* error = fourier_step(alpha, nullptr);
-      return error ? error : fourier_step(gamma, nullptr);
-    }
-    gamma.x = static_cast<const T*>(args_.x) + sample;
-    alpha.out = static_cast<T*>(args_.out) + wave;
-    alpha.x = gamma.out = between;
-    const char* error = fourier_step(gamma, nullptr);
-    return error ? error : fourier_step(alpha, nullptr);
+    const auto run = [](const FourierArgs& step) { return fourier_step(step, nullptr); };
+    const T* x = static_cast<const T*>(args_.x);
+    T* out = static_cast<T*>(args_.out);
+    if (alpha.synthesis) return in_turn(alpha, gamma, x + wave, between, out + sample, run);
+    return in_turn(gamma, alpha, x + sample, between, out + wave, run);
   }
 
   const TorusArgs& args_;

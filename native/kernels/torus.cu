@@ -1,4 +1,5 @@
 #include "cuda/launch.cuh"
+#include "kernels/in_turn.h"
 
 namespace clebsch::accelerator {
 
@@ -12,20 +13,9 @@ const char* torus(const TorusArgs& args, void* stream) {
   alpha.inner = args.inner;
   gamma.points = gammas;
   gamma.inner = args.rings * alphas * args.inner;
-  if (alpha.synthesis) {
-    alpha.x = args.x;
-    gamma.out = args.out;
-    alpha.out = args.between;
-    gamma.x = args.between;
-    const char* error = fourier(alpha, stream);
-    return error ? error : fourier(gamma, stream);
-  }
-  gamma.x = args.x;
-  alpha.out = args.out;
-  gamma.out = args.between;
-  alpha.x = args.between;
-  const char* error = fourier(gamma, stream);
-  return error ? error : fourier(alpha, stream);
+  const auto run = [&](const FourierArgs& step) { return fourier(step, stream); };
+  FourierArgs &first = alpha.synthesis ? alpha : gamma, &second = alpha.synthesis ? gamma : alpha;
+  return in_turn(first, second, args.x, args.between, args.out, run);
 }
 
 }  // namespace clebsch::accelerator

@@ -74,7 +74,7 @@ class PolarSums {
     const R* table = table_ + wigner_table_start(args_, quad.m, quad.n);
     for (int64_t b = 0; b < (members == 4 ? 2 : 1); ++b)
       multiply(table + b * args_.rings * degrees, to.count, depth, degrees, panel + b * block, width, result + b * block, scratch);
-    join<members>(quad, to, map, maps, width, result, result + block);
+    join<members>(to, map, maps, width, result, result + block);
   }
 
   // result[row][width] = sum over k < depth of the table at (row, k) times panel[k][width].
@@ -112,13 +112,12 @@ class PolarSums {
   }
 
   template <int members, class Side>
-  void join(const Quad& quad, const Side& side, int64_t map, int64_t maps, int64_t width, const R* direct, const R* crossed) const {
-    const QuadNumbers<T> numbers(quad);
+  void join(const Side& side, int64_t map, int64_t maps, int64_t width, const R* direct, const R* crossed) const {
     for (int64_t i = 0; i < maps; ++i) {
       T* x = to_ + map_start(map + i, args_.analysis ? rows_ : waves_);
       for (int64_t k = 0; k < side.count; ++k) {
         T of[4];
-        numbers.template join<members>(direct + k * width + i * parts, crossed + k * width + i * parts, of);
+        QuadNumbers<T>::template join<members>(direct + k * width + i * parts, crossed + k * width + i * parts, of);
         for (int j = 0; j < members; ++j) x[side.at(k, j)] = of[j];
       }
     }

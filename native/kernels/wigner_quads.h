@@ -37,8 +37,9 @@ struct QuadNumbers {
     crossed[0] = half_sign * (x[0] - x[1]);
     crossed[1] = half_sign * (x[2] + x[3]);
   }
-  template <int members>
-  void join(const R* direct, const R* crossed, R* x) const {
+  // V: R or a vector of them.
+  template <int members, class V>
+  static void join(const V* direct, const V* crossed, V* x) {
     x[0] = direct[0];
     x[1] = direct[1];
     if (members < 4) return;
@@ -62,7 +63,7 @@ struct QuadNumbers<Complex<R>> {
     if (members == 4) put(x[2], x[3], crossed);
   }
   template <int members>
-  void join(const R* direct, const R* crossed, Complex<R>* x) const {
+  static void join(const R* direct, const R* crossed, Complex<R>* x) {
     take(direct, x[0], x[1]);
     if (members == 4) take(crossed, x[2], x[3]);
   }

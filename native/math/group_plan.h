@@ -1,5 +1,5 @@
 #pragma once
-// What transforms to samples of SO(3) without tables (GroupSynthesisArgs of kernels/abi.h, whose layouts these are) need.
+// What transforms to samples of SO(3) without tables (GroupSynthesisArgs of kernels/transform_args.h, whose layouts these are) need.
 #include <cstdint>
 #include <vector>
 

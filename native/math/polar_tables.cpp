@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "kernels/wigner.h"
 #include "math/wigner_column.h"
 
 namespace clebsch::math {
@@ -169,6 +170,16 @@ class BlockMaker {
   std::vector<int> poles_;
 };
 
+// Of the polar step of real signals on SO(3).
+WignerArgs sizes(int rings, int L, int N) {
+  WignerArgs args{};
+  args.dtype = Dtype::float64;
+  args.rings = rings;
+  args.L = L;
+  args.N = N;
+  return args;
+}
+
 }  // namespace
 
 int64_t sphere_table_size(int rings, int L, int first_m, int n) {
@@ -188,26 +199,26 @@ std::vector<double> sphere_table(const PolarGrid& grid, int first_m, int n) {
   return table;
 }
 
-int64_t group_table_size(int rings, int L, int N) {
-  int64_t size = 0;
-  for (int n = 0; n < N; ++n)
-    for (int m = 0; m < L; ++m) size += static_cast<int64_t>(m > 0 && n > 0 ? 2 : 1) * rings * degrees(L, m, n);
-  return size;
+int64_t group_table_size(int rings, int L, int N) { return wigner_table_start(sizes(rings, L, N), 0, N); }
+
+int64_t group_coefficients(bool complex, int L, int N) {
+  WignerArgs args = sizes(0, L, N);
+  if (complex) args.dtype = Dtype::complex128;
+  return wigner_size(args);
 }
 
 std::vector<double> group_table(const PolarGrid& grid, int N) {
   BlockMaker make(grid);
   std::vector<double> table;
   table.reserve(static_cast<size_t>(group_table_size(make.rings(), grid.L, N)));
-  std::vector<size_t> starts;  // [n][m]
+  const WignerArgs args = sizes(make.rings(), grid.L, N);
   for (int n = 0; n < N; ++n) {
     for (int m = 0; m < grid.L; ++m) {
-      starts.push_back(table.size());
       const size_t size = static_cast<size_t>(make.rings()) * degrees(grid.L, m, n);
       for (int order = n; order >= -n; order -= 2 * n) {
         if (0 < m && m < n) {
           // d_mn = (-1)^{m-n} d_nm, d_{m,-n} = d_{n,-m}
-          const size_t twin = starts[static_cast<size_t>(m) * grid.L + n] + (order < 0 ? size : 0);
+          const size_t twin = static_cast<size_t>(wigner_table_start(args, n, m)) + (order < 0 ? size : 0);
           const double sign = order > 0 && (n - m) % 2 != 0 ? -1 : 1;
           for (size_t i = 0; i < size; ++i) table.push_back(sign * table[twin + i]);
         } else {

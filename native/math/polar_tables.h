@@ -28,5 +28,7 @@ int64_t sphere_table_size(int rings, int L, int first_m, int n);
 // On SO(3): n = 0..N-1, within m = 0..L-1, a block of (m, n) and, where both are positive, one of (m, -n) (kernels/wigner.h).
 std::vector<double> group_table(const PolarGrid& grid, int N);
 int64_t group_table_size(int rings, int L, int N);
+// Rows of the coefficients of a map there.
+int64_t group_coefficients(bool complex, int L, int N);
 
 }  // namespace clebsch::math

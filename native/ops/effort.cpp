@@ -7,6 +7,7 @@
 
 #include "core/dtype.h"
 #include "core/shape.h"
+#include "math/polar_tables.h"
 
 namespace clebsch {
 namespace {
@@ -204,8 +205,8 @@ Effort effort_of(const HarmonicArgs& args) {
 // A multiply-add for each number, degree and ring; the table is read once.
 Effort effort_of(const WignerArgs& args) {
   const double maps = static_cast<double>(args.batch * args.channels), parts = is_complex(args.dtype) ? 2 : 1;
-  const int64_t L = args.L, N = args.N;
-  const double coefficients = static_cast<double>(N * (4 * N * N - 1) / 3 + (2 * N - 1) * (L * L - N * N));
+  const int L = static_cast<int>(args.L), N = static_cast<int>(args.N);
+  const double coefficients = static_cast<double>(math::group_coefficients(false, L, N));
   const double rings = static_cast<double>(args.rings), waves = static_cast<double>((2 * N - 1) * (2 * L - 1)) * rings;
   return {2 * maps * parts * coefficients * rings,
           (maps * parts * (coefficients + waves) + coefficients * rings / 2) * size_of(real_of(args.dtype)),
@@ -227,8 +228,8 @@ Effort effort_of(const TorusArgs& args) {
 Effort effort_of(const GroupSynthesisArgs& args) {
   const WignerArgs& polar = args.polar;
   const Effort degrees = effort_of(polar), orders = effort_of(args.angles);
-  const int64_t L = polar.L, N = polar.N;
-  const double coefficients = static_cast<double>(N * (4 * N * N - 1) / 3 + (2 * N - 1) * (L * L - N * N));
+  const int L = static_cast<int>(polar.L), N = static_cast<int>(polar.N);
+  const double coefficients = static_cast<double>(math::group_coefficients(false, L, N));
   const double maps = static_cast<double>(polar.batch * polar.channels), parts = is_complex(polar.dtype) ? 2 : 1;
   const double samples = static_cast<double>(args.angles.gamma.kept * polar.rings * args.angles.alpha.group[0].n);
   return {degrees.flops + orders.flops + 2 * maps * coefficients * static_cast<double>(polar.rings),

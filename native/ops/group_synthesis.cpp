@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "math/group_plan.h"
+#include "math/polar_tables.h"
 #include "ops/launch.h"
 #include "ops/ops.h"
 #include "ops/ring_sums.h"
@@ -66,7 +67,7 @@ Tensor group_synthesis(const Tensor& operand, const std::string& sampling, const
   const TorusAngles angles = check_torus(op, alpha_spec, gamma_spec, kept);
   require(angles.alpha.orders == L && angles.gamma.orders == N && angles.alpha.points >= 2 * L - 1, ErrorCode::value, op, "expected ", L,
           " and ", N, " orders, got ", angles.alpha.orders, " and ", angles.gamma.orders);
-  const int64_t rows = wigner_rows(operand.dtype, L, N);
+  const int64_t rows = math::group_coefficients(is_complex(operand.dtype), static_cast<int>(L), static_cast<int>(N));
   require(operand.ndim() == 3 && operand.shape[1] == rows, ErrorCode::shape, op, "expected [batch, ", rows, ", C] for x, got ",
           operand.shape);
   const Tensor x = contiguous(operand);

@@ -66,8 +66,7 @@ struct TorusPlans {
 TorusAngles check_torus(const char* op, std::span<const double> alpha, std::span<const double> gamma, int64_t kept);  // throws ERR_VALUE
 TorusPlans torus_plans(const char* op, const TorusAngles& angles, Dtype dtype, Backend& backend);
 
-// The polar step on SO(3): L, N, rings, every; throws ERR_VALUE, ERR_DTYPE. Rows of the coefficients of a map (kernels/wigner.h).
+// The polar step on SO(3): L, N, rings, every; throws ERR_VALUE, ERR_DTYPE.
 WignerArgs wigner_sizes(const char* op, const Dims& sizes, Dtype dtype);
-int64_t wigner_rows(Dtype dtype, int64_t L, int64_t N);
 
 }  // namespace clebsch::ops

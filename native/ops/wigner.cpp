@@ -22,16 +22,12 @@ WignerArgs wigner_sizes(const char* op, const Dims& sizes, Dtype dtype) {
   return args;
 }
 
-int64_t wigner_rows(Dtype dtype, int64_t L, int64_t N) {
-  if (is_complex(dtype)) return (2 * N - 1) * L * L;
-  return N * (4 * N * N - 1) / 3 + (2 * N - 1) * (L * L - N * N);
-}
-
 namespace {
 
 Tensor run(const char* op, const Tensor& operand, const Tensor& table, const Dims& sizes, bool analysis) {
   WignerArgs args = wigner_sizes(op, sizes, operand.dtype);
-  const int64_t rows = wigner_rows(args.dtype, args.L, args.N), planes = 2 * args.N - 1, columns = 2 * args.L - 1;
+  const auto L = static_cast<int>(args.L), N = static_cast<int>(args.N);
+  const int64_t rows = math::group_coefficients(is_complex(args.dtype), L, N), planes = 2 * args.N - 1, columns = 2 * args.L - 1;
   if (analysis) {
     const bool fits = operand.ndim() == 5 && operand.shape[1] == planes && operand.shape[2] == args.rings && operand.shape[3] == columns;
     require(fits, ErrorCode::shape, op, "expected [batch, ", planes, ", ", args.rings, ", ", columns, ", C] for x, got ", operand.shape);
@@ -39,7 +35,7 @@ Tensor run(const char* op, const Tensor& operand, const Tensor& table, const Dim
     const bool fits = operand.ndim() == 3 && operand.shape[1] == rows;
     require(fits, ErrorCode::shape, op, "expected [batch, ", rows, ", C] for x, got ", operand.shape);
   }
-  const int64_t numbers = math::group_table_size(static_cast<int>(args.rings), static_cast<int>(args.L), static_cast<int>(args.N));
+  const int64_t numbers = math::group_table_size(static_cast<int>(args.rings), L, N);
   require(table.ndim() == 1 && table.shape[0] == numbers, ErrorCode::shape, op, "expected [", numbers, "] for table, got ", table.shape);
   require(table.dtype == real_of(operand.dtype), ErrorCode::dtype, op, "expected ", real_of(operand.dtype), " for table, got ",
           table.dtype);
