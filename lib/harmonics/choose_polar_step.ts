@@ -18,8 +18,8 @@ function tableOf(sizes: PolarSizes, dtype: 'float32' | 'float64'): PolarStep {
 
 /**
  * Takes tables or the recursion from call to call, as measured (`npm run bench -- --filter polar`). On SO(3) tables win as long as the plan cache takes
- * them. On the sphere the recursion wins, but for many maps, which share what is read of small tables. It loses where it resamples mw and mwss, as long
- * as a single map does not have to read large tables.
+ * them. On the sphere the recursion wins, but for many maps, which share what is read of small tables. Where it resamples mw and mwss, tables win up to larger
+ * sizes.
  */
 class PolarChoice implements PolarStep {
   private latest: Method;
@@ -67,7 +67,7 @@ class PolarChoice implements PolarStep {
     if (bytes > native.planCache.limit()) return 'recursion';
     if (group) return 'table';
     const resampled = !inverse && (sampling === 'mw' || sampling === 'mwss');
-    const wins = resampled ? bytes <= 16 << 20 || maps >= 8 : bytes <= 4 << 20 && maps >= 64;
+    const wins = bytes <= 4 << 20 ? resampled || maps >= 64 : resampled && bytes <= 16 << 20 && maps >= 8;
     return wins ? 'table' : 'recursion';
   }
 }

@@ -4,10 +4,9 @@ import { slice } from '../ops/blocks.js';
 import { mul } from '../ops/elementwise.js';
 import { cast, concat } from '../ops/layout.js';
 import { type LegendreOptions, type LegendreSums, legendreSums } from '../ops/legendre.js';
-import { reshape } from '../ops/views.js';
+import { type ResamplingOptions, resampledAngles, ringResampling, ringResamplingTransposed } from '../ops/resampling.js';
 import { tidy } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
-import { CircleResampling } from './circle_resampling.js';
 import type { PolarSizes, PolarStep } from './polar_step.js';
 
 /** One order n: between coefficients [batch, L*L, C] and rings [batch, rings, 2L-1, C]. */
@@ -27,15 +26,15 @@ export class PolarRecursion implements PolarStep {
   readonly method = 'recursion';
   readonly bytes = 0;
   private readonly planes: readonly Plane[];
-  private readonly resampling: CircleResampling | undefined;
+  private readonly resampling: Omit<ResamplingOptions, 'odd'> | undefined;
   private readonly madeFactors: { inverse?: Float64Array; forward?: Float64Array } = {};
 
   constructor(private readonly sizes: PolarSizes) {
     const { sampling, L, rings, firstN, lastN } = sizes;
     const theta = native.math.nodes(sampling, L, rings);
-    if (sampling === 'mw' || sampling === 'mwss') this.resampling = new CircleResampling(sampling, L);
+    if (sampling === 'mw' || sampling === 'mwss') this.resampling = { sampling, L };
     const exact = this.resampling
-      ? { theta: this.resampling.theta }
+      ? { theta: resampledAngles(L) }
       : { theta, weights: native.math.quadratureWeights(sampling, L, rings, 1) };
     this.planes = Array.from({ length: lastN - firstN + 1 }, (_, i): Plane => {
       const n = firstN + i;
@@ -76,30 +75,18 @@ export class PolarRecursion implements PolarStep {
   }
 
   private planeSynthesis({ n, inverse: own, forward }: Plane, x: Tensor, inverse: boolean): Tensor {
-    const { L, rings } = this.sizes;
     const scaled = this.scaled(x, n, inverse);
     if (inverse) return own.synthesis(scaled);
     const exact = forward.synthesis(scaled);
     if (!this.resampling) return exact;
-    const [batch, , , channels] = exact.shape as [number, number, number, number];
-    const onRings = this.resampling.transposed(reshape(exact, [batch, L, (2 * L - 1) * channels]), this.oddColumns(n, channels));
-    return reshape(onRings, [batch, rings, 2 * L - 1, channels]);
+    return ringResamplingTransposed(exact, { ...this.resampling, odd: n % 2 !== 0 });
   }
 
   private planeAnalysis({ n, inverse: own, forward }: Plane, f: Tensor, inverse: boolean): Tensor {
-    const { L, rings } = this.sizes;
     if (inverse) return this.scaled(own.analysis(f), n, inverse);
     if (!this.resampling) return this.scaled(forward.analysis(f), n, inverse);
-    const [batch, channels] = [f.shape[0]!, f.shape[3]!];
-    const exact = this.resampling.apply(reshape(f, [batch, rings, (2 * L - 1) * channels]), this.oddColumns(n, channels));
-    return this.scaled(forward.analysis(reshape(exact, [batch, L, 2 * L - 1, channels])), n, inverse);
-  }
-
-  /** Whether m + n is odd, for every column of orders and channel. */
-  private oddColumns(n: number, channels: number): Uint8Array {
-    const { L, real } = this.sizes;
-    const order = (column: number): number => (real ? (column + 1) >> 1 : column - L + 1);
-    return Uint8Array.from({ length: (2 * L - 1) * channels }, (_, i) => (order(Math.floor(i / channels)) + n) & 1);
+    const exact = ringResampling(f, { ...this.resampling, odd: n % 2 !== 0 });
+    return this.scaled(forward.analysis(exact), n, inverse);
   }
 
   /** From the factors of harmonics with a spin to those of SO(3) (see native/math/polar_tables.h); orders that there are not are zero. */

@@ -133,6 +133,8 @@ constexpr Row kTable[] = {
     {"legendreAnalysis", bound<&ops::legendre_analysis>},
     {"harmonicSynthesis", bound<&ops::harmonic_synthesis>},
     {"harmonicAnalysis", bound<&ops::harmonic_analysis>},
+    {"ringResampling", bound<&ops::ring_resampling>},
+    {"ringResamplingTransposed", bound<&ops::ring_resampling_transposed>},
     // transforms on the rotation group
     {"wignerSynthesis", bound<&ops::wigner_synthesis>},
     {"wignerAnalysis", bound<&ops::wigner_analysis>},

@@ -15,7 +15,7 @@
 
 namespace clebsch {
 
-constexpr int32_t kAbiVersion = 5;
+constexpr int32_t kAbiVersion = 6;
 
 // ---- layout ---------------------------------------------------------------------------------------------------
 
@@ -359,6 +359,7 @@ struct AdamArgs {
   X(fourier, FourierArgs)                  \
   X(legendre, LegendreArgs)                \
   X(harmonic, HarmonicArgs)                \
+  X(resampling, ResamplingArgs)            \
   X(wigner, WignerArgs)                    \
   X(torus, TorusArgs)                      \
   X(group_synthesis, GroupSynthesisArgs)   \

@@ -61,7 +61,28 @@ class Rings {
   }
   int64_t tile_size() const { return tile_rows() * W; }
 
+  // The two halves of `synthesize` and of its transpose; points lie in the tile between them.
+  template <class Rows>
+  void to_points(const Rows& rows, R* memory, R* scratch) const {
+    map_.put_orders(rows, memory);
+    transform<true>(memory, scratch);
+  }
+  template <class Rows>
+  void to_orders(R* memory, R* scratch, const Rows& rows) const {
+    transform<false>(memory, scratch);
+    map_.take_orders(memory, rows);
+  }
+  CLEBSCH_INLINE RowOf<T> get_point(const R* memory, int64_t p) const { return point(memory + place(p) * W, flip_); }
+  CLEBSCH_INLINE void put_point(R* memory, int64_t p, RowOf<T> v) const { put_row(memory + place(p) * W, v); }
+
  private:
+  int32_t place(int64_t p) const { return args_.rows[group_.rows + p]; }
+  CLEBSCH_INLINE void put_row(R* row, RowOf<T> v) const {
+    if constexpr (parts == 1)
+      store<R>(row, v);
+    else
+      store_pair(row + flip_ * W, row + (1 - flip_) * W, v);
+  }
   // What a tile has in the rows of a point.
   static CLEBSCH_INLINE RowOf<T> point(const R* row, int64_t flip) {
     if constexpr (parts == 1)
@@ -177,11 +198,7 @@ class Rings {
     TileCursor<one> cursor(tiles_);
     gather_rows(x, lanes, kept() * tiles_, [&](int64_t c, RowOf<T> v) CLEBSCH_ALWAYS {
       const auto [p, t] = cursor.next(c);
-      R* row = memory + (t * tile_rows() + rows[p]) * W;
-      if constexpr (parts == 1)
-        store<R>(row, v);
-      else
-        store_pair(row + flip_ * W, row + (1 - flip_) * W, v);
+      put_row(memory + (t * tile_rows() + rows[p]) * W, v);
     });
   }
 

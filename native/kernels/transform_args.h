@@ -98,6 +98,31 @@ struct HarmonicArgs {
   void* waves;
 };
 
+// ---- resampling of rings --------------------------------------------------------------------------------------
+
+// Functions f_m of the rings of mw or mwss to values on the L rings halfway between multiples of pi/L, whose plain sums against d^l_mn are
+// the exact integrals: x [batch, rings, 2L-1, inner] -> out [batch, L, 2L-1, inner], or (transposed) the transpose. `circle` is 2L-1 (mw)
+// or 2L (mwss), the points of the circle of which the rings are one half; f_m(2 pi - theta) = (-1)^{m+n} f_m(theta) on the other.
+// 1. Waves k of f_m on the circle, |k| < L. 2. Values on the circle of the 4L rings of dh, times the weights of these, on which sums
+// against d^l_mn are exact. 3. d^l_mn on these rings is interpolated from fewer in the same way; the transpose of that takes the values
+// there, which halves the sums over degrees. Where m + n is odd, a value on a pole ring (zero in a signal, not in a cotangent) extends to
+// an even function, which counts with the weights of the midpoint rule (native/math/polar_tables.cpp). Complex dtypes have columns m =
+// -(L-1) .. L-1, real ones m = 0, 1, -1, 2, -2, ... fourier: the plan of waves k in complex numbers, its groups those of the points of the
+// circle, of the 2L points of 2 pi (p +- 1/4) / 2L, which are the circle of dh together, and of 2 pi (p + 1/2) / 2L; without operands.
+// factors [3][2][2L] of the dtype's real type: for the points at +1/4 and -1/4 half the weight over circle 2L, and what a value on the
+// north and on the south pole adds, on the far half with its sign turned.
+struct ResamplingArgs {
+  Dtype dtype;
+  int32_t transposed, odd;  // odd: n is
+  int64_t batch, inner, L, circle;
+  FourierArgs fourier;
+  const void* factors;
+  const void* x;
+  void* out;
+  void* between;  // [batch, 3L, 2L-1, inner] on a device, else nullptr
+};
+constexpr int kCircle = 0, kFine = 1, kHalf = 3;  // groups
+
 // ---- signals on the rotation group: transforms ----------------------------------------------------------------
 
 // The polar step on SO(3), between coefficients [batch, size, channels] and waves [batch, 2N-1, rings, 2L-1, channels] of orders n and m:

@@ -113,16 +113,12 @@ int last_order(int L, const HalfAngle& half) {
   return low;
 }
 
-class Builder {
+class SlotBuilder {
  public:
-  Builder(int L, int spin) {
-    plan_.L = L;
-    plan_.spin = spin;
-  }
+  SlotBuilder(int L, int spin) : L_(L), spin_(spin) {}
 
-  LegendrePlan build(std::span<const double> theta, std::span<const double> weights) {
+  LegendreSlots build(std::span<const double> theta, std::span<const double> weights) {
     add_slots(theta, weights);
-    for (int m = 0; m < plan_.L; ++m) add_order(m);
     return std::move(plan_);
   }
 
@@ -130,7 +126,7 @@ class Builder {
   void add_slots(std::span<const double> theta, std::span<const double> weights) {
     Parts parts;
     const std::vector<RingPair> pairs = pair_rings(theta);
-    if (plan_.spin == 0) {
+    if (spin_ == 0) {
       spin_0_slots(pairs, parts);
     } else {
       spin_slots(pairs, parts);
@@ -153,19 +149,19 @@ class Builder {
       const bool first = static_cast<int>(i) < plan_.split;
       const long double c = cosine(half), s = sine(half);
       const long double from_end = first ? 2 * half.cosine * half.cosine : -2 * half.sine * half.sine;
-      plan_.slot_values[i] = static_cast<double>(plan_.spin != 0 ? from_end : first ? c * c : -s * s);
+      plan_.slot_values[i] = static_cast<double>(spin_ != 0 ? from_end : first ? c * c : -s * s);
       plan_.slot_values[n + i] = static_cast<double>(c);
       for (int k = 0; k < 2; ++k) {
         plan_.slot_rings[k * n + i] = rings[k];
         if (rings[k] >= 0) plan_.slot_values[(2 + k) * n + i] = weights.empty() ? 1 : weights[rings[k]];
       }
       const bool empty = rings[0] < 0 && rings[1] < 0;
-      plan_.limits.push_back(empty ? -1 : plan_.spin == 0 ? last_order(plan_.L, half) : plan_.L - 1);
+      plan_.limits.push_back(empty ? -1 : spin_ == 0 ? last_order(L_, half) : L_ - 1);
     }
   }
 
   void add_powers(const std::vector<Slot>& slots) {
-    const int bases = plan_.spin == 0 ? 1 : 2, highest = plan_.spin == 0 ? plan_.L - 1 : 2 * plan_.L - 2;
+    const int bases = spin_ == 0 ? 1 : 2, highest = spin_ == 0 ? L_ - 1 : 2 * L_ - 2;
     plan_.coarse = highest / kFinePowers + 1;
     const size_t n = slots.size(), rows = plan_.coarse + kFinePowers;
     plan_.powers.resize(bases * rows * n);
@@ -174,7 +170,7 @@ class Builder {
       const HalfAngle& half = slots[i].half;
       const bool empty = slots[i].rings[0] < 0 && slots[i].rings[1] < 0;
       for (int b = 0; b < bases; ++b) {
-        const long double base = plan_.spin == 0 ? sine(half) : b == 0 ? half.cosine : half.sine;
+        const long double base = spin_ == 0 ? sine(half) : b == 0 ? half.cosine : half.sine;
         add_power_column(b * rows * n + i, n, empty ? 0 : base);
       }
     }
@@ -200,10 +196,34 @@ class Builder {
     for (int i = 0; i < plan_.coarse; ++i, multiply()) put(i);
   }
 
+  const int L_, spin_;
+  LegendreSlots plan_;
+};
+
+// How many steps there are in all orders.
+int64_t step_count(int64_t L, int64_t spin) {
+  if (spin == 0) return (L + 1) / 2 * (L / 2 + 1);
+  const int64_t least = std::abs(spin), rest = L - least;
+  return least * rest + rest * (rest + 1) / 2;
+}
+
+class StepBuilder {
+ public:
+  StepBuilder(int L, int spin) : L_(L), spin_(spin) {}
+
+  LegendreSteps build() {
+    const auto steps = static_cast<size_t>(step_count(L_, spin_));
+    plan_.steps.reserve(kStepNumbers * steps);
+    plan_.factors.reserve((spin_ == 0 ? kPairFactors : 1) * steps);
+    for (int m = 0; m < L_; ++m) add_order(m);
+    return std::move(plan_);
+  }
+
+ private:
   // d^M_MN = (-1)^{M-N} sqrt(binomial(2M, M+N)) cos^{M+N} sin^{M-N} of the half angle, with d_mn = (-1)^{m-n} d_nm = d_{-n,-m}.
   void add_order(int m) {
-    const int n = -plan_.spin, M = std::max(m, std::abs(n)), N = m >= std::abs(n) ? n : n < 0 ? -m : m;
-    const int parity = plan_.spin + (n > m ? 0 : M - N);
+    const int n = -spin_, M = std::max(m, std::abs(n)), N = m >= std::abs(n) ? n : n < 0 ? -m : m;
+    const int parity = spin_ + (n > m ? 0 : M - N);
     const int fewer = std::min(M + N, M - N), more = 2 * M - fewer;
     long double square = (2 * M + 1) / (4 * kPi);
     for (int k = 1; k <= fewer; ++k) square *= static_cast<long double>(more + k) / k;
@@ -211,7 +231,7 @@ class Builder {
     const double seed = static_cast<double>(std::frexp(std::sqrt(square), &exponent));
     const int row = static_cast<int>(plan_.steps.size() / kStepNumbers);
     plan_.seeds.push_back(parity % 2 == 0 ? seed : -seed);
-    if (plan_.spin == 0) {
+    if (spin_ == 0) {
       plan_.orders.insert(plan_.orders.end(), {M, row, exponent - M, M, 0});
       add_double_steps(m);
     } else {
@@ -223,12 +243,12 @@ class Builder {
   void add_double_steps(int m) {
     const auto square_e = [m](long double l) { return (l - m) * (l + m) / ((2 * l - 1) * (2 * l + 1)); };
     long double before = 0, alpha = 1, g_before = 0;
-    for (int l = m; l < plan_.L; l += 2) {
+    for (int l = m; l < L_; l += 2) {
       const long double square_0 = square_e(l), square_1 = square_e(l + 1), square_2 = square_e(l + 2);
       const long double e = std::sqrt(square_1), g = e * std::sqrt(square_2);
       const long double next = l == m ? 1 : before * g_before / g, a = alpha / (g * next);
       add_step(a, -a * (square_0 + square_1), a * (1 - (square_0 + square_1)));
-      const bool odd = l + 1 < plan_.L;
+      const bool odd = l + 1 < L_;
       for (long double factor : {alpha, odd ? alpha / e : 0, odd ? g * alpha / (square_1 * next) : 0})
         plan_.factors.push_back(static_cast<double>(factor));
       before = alpha;
@@ -240,7 +260,7 @@ class Builder {
   void add_single_steps(int first, int m, int n) {
     const auto e = [m, n](long double l) { return std::sqrt((l - m) * (l + m) * (l - n) * (l + n) / ((2 * l - 1) * (2 * l + 1))) / l; };
     long double before = 0, alpha = 1, e_0 = 0;
-    for (int l = first; l < plan_.L; ++l) {
+    for (int l = first; l < L_; ++l) {
       const long double e_1 = e(l + 1), f = static_cast<long double>(m) * n / (static_cast<long double>(l) * (l + 1));
       const long double next = l == first ? 1 : before * e_0 / e_1, a = alpha / (e_1 * next);
       add_step(a, -a * (1 + f), a * (1 - f));
@@ -255,20 +275,27 @@ class Builder {
     for (long double number : {a, first, second}) plan_.steps.push_back(static_cast<double>(number));
   }
 
-  LegendrePlan plan_;
+  const int L_, spin_;
+  LegendreSteps plan_;
 };
 
 }  // namespace
 
-LegendrePlan legendre_plan(int L, int spin, std::span<const double> theta, std::span<const double> weights) {
-  return Builder(L, spin).build(theta, weights);
+LegendreSteps legendre_steps(int L, int spin) { return StepBuilder(L, spin).build(); }
+
+int64_t legendre_steps_bytes(int64_t L, int64_t spin) {
+  const int64_t each = kStepNumbers + (spin == 0 ? kPairFactors : 1);
+  return 8 * (L + each * step_count(L, spin)) + 4 * kOrderNumbers * L;
 }
 
-int64_t legendre_plan_bytes(int64_t L, int64_t spin, int64_t rings) {
+LegendreSlots legendre_slots(int L, int spin, std::span<const double> theta, std::span<const double> weights) {
+  return SlotBuilder(L, spin).build(theta, weights);
+}
+
+int64_t legendre_slots_bytes(int64_t L, int64_t spin, int64_t rings) {
   const int64_t slots = (spin == 0 ? rings : 2 * rings) + 2 * kSlotPad, bases = spin == 0 ? 1 : 2;
   const int64_t powers = bases * (bases * L / kFinePowers + 1 + kFinePowers) * slots;
-  const int64_t steps = spin == 0 ? (L + 1) * (L + 1) / 4 : L * (L + 1) / 2, factors = spin == 0 ? kPairFactors * steps : steps;
-  return 8 * (L + kStepNumbers * steps + factors + 4 * slots + powers) + 4 * (kOrderNumbers * L + 3 * slots + powers);
+  return 8 * (4 * slots + powers) + 4 * (3 * slots + powers);
 }
 
 }  // namespace clebsch::math

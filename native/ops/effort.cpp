@@ -202,6 +202,16 @@ Effort effort_of(const HarmonicArgs& args) {
   return {degrees.flops + orders.flops, numbers * size_of(polar.dtype), degrees.shape};
 }
 
+// Four columns share a complex transform of the circle, four of 2L points there and back and one more.
+Effort effort_of(const ResamplingArgs& a) {
+  const double numbers = static_cast<double>(a.batch * (2 * a.L - 1) * a.inner), parts = is_complex(a.dtype) ? 2 : 1;
+  const double circle = static_cast<double>(a.circle), size = static_cast<double>(2 * a.L);
+  const int64_t rings = a.circle / 2 + 1;
+  return {numbers * parts / 4 * 5 * (circle * std::log2(circle) + 5 * size * std::log2(size)),
+          numbers * static_cast<double>(rings + a.L) * size_of(a.dtype),
+          text(Dims{a.batch, rings, 2 * a.L - 1, a.inner}, a.transposed ? " from " : " to ", a.L, " rings")};
+}
+
 // A multiply-add for each number, degree and ring; the table is read once.
 Effort effort_of(const WignerArgs& args) {
   const double maps = static_cast<double>(args.batch * args.channels), parts = is_complex(args.dtype) ? 2 : 1;

@@ -21,6 +21,7 @@ Effort effort_of(const GroupActivationArgs& args);
 Effort effort_of(const FourierArgs& args);
 Effort effort_of(const LegendreArgs& args);
 Effort effort_of(const HarmonicArgs& args);
+Effort effort_of(const ResamplingArgs& args);
 Effort effort_of(const WignerArgs& args);
 Effort effort_of(const TorusArgs& args);
 Effort effort_of(const GroupSynthesisArgs& args);

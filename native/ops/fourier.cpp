@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 #include <numbers>
+#include <tuple>
 #include <utility>
 
 #include "ops/launch.h"
@@ -56,6 +57,7 @@ struct Layout {
   std::vector<double> offsets;            // of the groups
   std::vector<std::vector<int>> radices;  // of the groups
   std::vector<int64_t> roots;             // of the groups: their first number in the tables
+  std::vector<size_t> model;              // of the groups: the first with as many points, whose tables but for phases are theirs too
   std::vector<Ring> rings;                // one where uniform
   int64_t numbers = 0, places = 0;
 };
@@ -91,14 +93,21 @@ Layout lay_out(const FourierOptions& o, bool complex) {
     first += n;
   }
   int64_t listed = 0;
+  const auto take = [](int64_t& total, int64_t count) { return std::exchange(total, total + count); };
   for (size_t i = 0; i < layout.groups.size(); ++i) {
     FourierGroup& group = layout.groups[i];
-    const auto take = [](int64_t& total, int64_t count) { return std::exchange(total, total + count); };
-    layout.roots.push_back(take(layout.numbers, 2 * group.n));
+    group.ring_list = take(listed, group.rings);
     group.phases = take(layout.numbers, 2 * o.orders);
+    const auto same = std::find_if(layout.groups.begin(), layout.groups.end(), [&](const FourierGroup& g) { return g.n == group.n; });
+    layout.model.push_back(static_cast<size_t>(same - layout.groups.begin()));
+    if (layout.model[i] < i) {
+      layout.roots.push_back(layout.roots[layout.model[i]]);
+      std::tie(group.fft, group.chirp, group.rows) = std::tie(same->fft, same->chirp, same->rows);
+      continue;
+    }
+    layout.roots.push_back(take(layout.numbers, 2 * group.n));
     group.fft.table = take(layout.numbers, math::fft_table_size(layout.radices[i]));
     group.chirp = take(layout.numbers, group.method == FourierMethod::chirp ? 2 * (group.n + group.fft.size) : 0);
-    group.ring_list = take(listed, group.rings);
     group.rows = take(layout.places, group.n);
     group.fft.places = take(layout.places, math::fft_place_count(layout.radices[i]));
   }
@@ -124,11 +133,12 @@ std::vector<double> make_numbers(const Layout& layout, const FourierOptions& o, 
   out.reserve(static_cast<size_t>(layout.numbers));
   for (size_t i = 0; i < layout.groups.size(); ++i) {
     const FourierGroup& group = layout.groups[i];
-    for (int64_t k = 0; k < group.n; ++k) append(out, {math::unit_root(k, group.n)});
     for (int64_t m = 0; m < o.orders; ++m) {
       const double factor = complex || m == 0 ? 1 : m % 2 == 0 ? std::numbers::sqrt2 : -std::numbers::sqrt2;
       append(out, {factor * math::phase(m, layout.offsets[i], group.n)});
     }
+    if (layout.model[i] < i) continue;
+    for (int64_t k = 0; k < group.n; ++k) append(out, {math::unit_root(k, group.n)});
     math::append_fft_table(layout.radices[i], out);
     if (group.method == FourierMethod::chirp) append_chirp(out, group, layout.radices[i]);
   }
@@ -182,6 +192,7 @@ std::shared_ptr<const Plan> build_plan(const Layout& layout, const FourierOption
   }
   plan->rows = static_cast<int64_t>(places.size());
   for (size_t i = 0; i < layout.groups.size(); ++i) {
+    if (layout.model[i] < i) continue;
     append_rows(places, layout.groups[i], layout.radices[i]);
     math::append_fft_places(layout.radices[i], places);
   }

@@ -9,11 +9,27 @@ namespace {
 template <class T>
 Tensor joined(std::initializer_list<const std::vector<T>*> parts, Dtype dtype, Backend& backend, std::vector<int64_t>& starts) {
   std::vector<T> all;
+  size_t size = 0;
+  for (const std::vector<T>* part : parts) size += part->size();
+  all.reserve(size);
   for (const std::vector<T>* part : parts) {
     starts.push_back(static_cast<int64_t>(all.size()));
     all.insert(all.end(), part->begin(), part->end());
   }
   return from_host(all.data(), {static_cast<int64_t>(all.size())}, dtype, backend);
+}
+
+std::shared_ptr<const LegendreStepTables> step_tables(const char* op, int64_t L, int64_t spin, Backend& backend) {
+  const std::string key = "legendre steps " + std::to_string(L) + ' ' + std::to_string(spin) + ' ' + backend.name();
+  const auto build = [&]() -> std::shared_ptr<const Plan> {
+    const math::LegendreSteps steps = math::legendre_steps(static_cast<int>(L), static_cast<int>(spin));
+    auto tables = std::make_shared<LegendreStepTables>();
+    tables->numbers = joined<double>({&steps.seeds, &steps.steps, &steps.factors}, Dtype::float64, backend, tables->starts);
+    tables->orders = from_host(steps.orders.data(), {static_cast<int64_t>(steps.orders.size())}, Dtype::int32, backend);
+    return tables;
+  };
+  const auto bytes = static_cast<size_t>(math::legendre_steps_bytes(L, spin));
+  return std::static_pointer_cast<const LegendreStepTables>(PlanCache::instance().get(key, op, bytes, build));
 }
 
 }  // namespace
@@ -22,14 +38,14 @@ std::shared_ptr<const LegendreTables> legendre_tables(const char* op, const Lege
   std::string key = "legendre " + std::to_string(rings.L) + ' ' + std::to_string(rings.spin) + ' ' + backend.name() + ' ';
   key.append(reinterpret_cast<const char*>(rings.theta.data()), rings.theta.size_bytes());
   key.append(reinterpret_cast<const char*>(rings.weights.data()), rings.weights.size_bytes());
+  const auto steps = step_tables(op, rings.L, rings.spin, backend);  // before `build`: the cache builds one plan at a time
   const auto build = [&]() -> std::shared_ptr<const Plan> {
-    const math::LegendrePlan plan =
-        math::legendre_plan(static_cast<int>(rings.L), static_cast<int>(rings.spin), rings.theta, rings.weights);
+    const math::LegendreSlots plan =
+        math::legendre_slots(static_cast<int>(rings.L), static_cast<int>(rings.spin), rings.theta, rings.weights);
     auto tables = std::make_shared<LegendreTables>();
-    tables->numbers =
-        joined<double>({&plan.seeds, &plan.steps, &plan.factors, &plan.slot_values, &plan.powers}, Dtype::float64, backend, tables->starts);
-    tables->integers =
-        joined<int32_t>({&plan.orders, &plan.slot_rings, &plan.limits, &plan.exponents}, Dtype::int32, backend, tables->starts);
+    tables->steps = steps;
+    tables->numbers = joined<double>({&plan.slot_values, &plan.powers}, Dtype::float64, backend, tables->starts);
+    tables->integers = joined<int32_t>({&plan.slot_rings, &plan.limits, &plan.exponents}, Dtype::int32, backend, tables->starts);
     tables->L = rings.L;
     tables->spin = rings.spin;
     tables->rings = rings.count();
@@ -38,7 +54,7 @@ std::shared_ptr<const LegendreTables> legendre_tables(const char* op, const Lege
     tables->coarse = plan.coarse;
     return tables;
   };
-  const auto bytes = static_cast<size_t>(math::legendre_plan_bytes(rings.L, rings.spin, rings.count()));
+  const auto bytes = static_cast<size_t>(math::legendre_slots_bytes(rings.L, rings.spin, rings.count()));
   return std::static_pointer_cast<const LegendreTables>(PlanCache::instance().get(key, op, bytes, build));
 }
 
@@ -58,8 +74,9 @@ void check_legendre(const char* op, Dtype dtype, const LegendreRings& rings) {
 
 LegendreArgs LegendreTables::arguments(Dtype dtype, bool analysis, int64_t outer, int64_t inner) const {
   LegendreArgs args{};
+  const auto step = [&](int i) { return static_cast<const double*>(steps->numbers.data()) + steps->starts[i]; };
   const auto number = [&](int i) { return static_cast<const double*>(numbers.data()) + starts[i]; };
-  const auto integer = [&](int i) { return static_cast<const int32_t*>(integers.data()) + starts[5 + i]; };
+  const auto integer = [&](int i) { return static_cast<const int32_t*>(integers.data()) + starts[2 + i]; };
   args.dtype = dtype;
   args.analysis = analysis;
   args.spin = static_cast<int32_t>(spin);
@@ -70,15 +87,15 @@ LegendreArgs LegendreTables::arguments(Dtype dtype, bool analysis, int64_t outer
   args.slots = slots;
   args.split = split;
   args.coarse = coarse;
-  args.seeds = number(0);
-  args.steps = number(1);
-  args.factors = number(2);
-  args.slot_values = number(3);
-  args.powers = number(4);
-  args.orders = integer(0);
-  args.slot_rings = integer(1);
-  args.limits = integer(2);
-  args.exponents = integer(3);
+  args.seeds = step(0);
+  args.steps = step(1);
+  args.factors = step(2);
+  args.orders = static_cast<const int32_t*>(steps->orders.data());
+  args.slot_values = number(0);
+  args.powers = number(1);
+  args.slot_rings = integer(0);
+  args.limits = integer(1);
+  args.exponents = integer(2);
   return args;
 }
 

@@ -100,6 +100,11 @@ Tensor harmonic_synthesis(const Tensor& x, std::span<const double> theta, std::s
 Tensor harmonic_analysis(const Tensor& f, std::span<const double> theta, std::span<const double> weights, int64_t L, int64_t spin,
                          std::span<const double> spec);
 
+// Rings of mw (circle = 2L - 1) or mwss (2L) to those between multiples of pi/L (resampling.cpp), see ResamplingArgs; odd: whether n is.
+// [batch, rings, 2L-1, inner] -> [batch, L, 2L-1, inner], and its transpose.
+Tensor ring_resampling(const Tensor& x, int64_t L, int64_t circle, bool odd);
+Tensor ring_resampling_transposed(const Tensor& x, int64_t L, int64_t circle, bool odd);
+
 // ---- transforms on the rotation group (wigner.cpp, torus.cpp), see WignerArgs and TorusArgs
 // sizes: L, N, rings, every; table: group_table. [batch, size, C] -> [batch, 2N-1, rings, 2L-1, C], and its transpose.
 Tensor wigner_synthesis(const Tensor& x, const Tensor& table, const Dims& sizes);

@@ -15,12 +15,21 @@ struct LegendreRings {
   int64_t count() const { return static_cast<int64_t>(theta.size()); }
 };
 
-// The arrays of math::LegendrePlan one after another, on a device.
+// The arrays of math::LegendreSteps one after another, on a device: of all rings.
+class LegendreStepTables final : public Plan {
+ public:
+  Tensor numbers, orders;
+  std::vector<int64_t> starts;  // of seeds, steps, factors
+  size_t bytes() const override { return numbers.bytes() + orders.bytes(); }
+};
+
+// The arrays of math::LegendreSlots.
 class LegendreTables final : public Plan {
  public:
+  std::shared_ptr<const LegendreStepTables> steps;  // which count for themselves
   Tensor numbers, integers;
   int64_t L = 1, spin = 0, rings = 0, slots = 0, split = 0, coarse = 0;
-  std::vector<int64_t> starts;  // of seeds, steps, factors, slot_values, powers; of orders, slot_rings, limits, exponents
+  std::vector<int64_t> starts;  // of slot_values, powers; of slot_rings, limits, exponents
   size_t bytes() const override { return numbers.bytes() + integers.bytes(); }
 
   // All but the operands; on the stream of the device.

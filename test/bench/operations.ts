@@ -55,6 +55,8 @@ export const choices: Readonly<Record<string, Choice>> = {
   harmonicSynthesis: { case: 'harmonic synthesis, real, L = 33, gl, 1 x 1', shapes: 'own' },
   harmonicAnalysis: { case: 'harmonic analysis, real, L = 33, gl, 1 x 1', shapes: 'own' },
   legendreAnalysis: { case: 'legendre analysis, real, L = 33, gl, 1 x 1', shapes: 'own' },
+  ringResampling: { case: 'ring resampling, real, mw, L = 17, 1 x 1', shapes: 'own' },
+  ringResamplingTransposed: { case: 'ring resampling transposed, real, mw, L = 17, 1 x 1', shapes: 'own' },
   wignerSynthesis: { case: 'wigner synthesis, real, L = 9, N = 9, 13 rings, 1 x 1', shapes: 'own' },
   wignerAnalysis: { case: 'wigner analysis, real, L = 9, N = 9, 13 rings, 1 x 1', shapes: 'own' },
   torusSynthesis: { case: 'torus synthesis, real, 17 x 7 of 7 points, M = 9, N = 4, 2 x 4 x 1', shapes: 'own' },

@@ -10,6 +10,7 @@ import { layoutCases } from './cases/layout.js';
 import { legendreCases } from './cases/legendre.js';
 import { reduceCases } from './cases/reduce.js';
 import { stateCases } from './cases/state.js';
+import { resamplingCases } from './cases/resampling.js';
 import { torusCases } from './cases/torus.js';
 import { viewCases } from './cases/views.js';
 import { wignerCases } from './cases/wigner.js';
@@ -26,6 +27,7 @@ export const cases: readonly Case[] = [
   ...fourierCases,
   ...legendreCases,
   ...harmonicCases,
+  ...resamplingCases,
   ...wignerCases,
   ...torusCases,
   ...groupSynthesisCases,
