@@ -72,7 +72,7 @@ class Resampling {
   // What is on a pole ring in odd columns.
   struct Poles {
     Pair<R> north{}, south{};
-    Pair<R>& at(int64_t ring) { return ring > 0 ? south : north; }
+    Pair<R>& at(bool last_ring) { return last_ring ? south : north; }
   };
 
   template <class Columns>
@@ -83,7 +83,7 @@ class Resampling {
       const int64_t far = mirror(t);
       from_circle_.put_point(tile.points, t, far == t ? even : even + odd);
       if (far == t)
-        poles.at(last_ring(t)) = odd;
+        poles.at(t == rings_ - 1) = odd;
       else
         from_circle_.put_point(tile.points, far, even - odd);
     }
@@ -114,7 +114,7 @@ class Resampling {
     for (int64_t t = 0; t < rings_; ++t) {
       const int64_t far = mirror(t);
       const Pair<R> v = to_circle_.get_point(tile.points, t), u = to_circle_.get_point(tile.points, far);
-      columns.store(out + t * numbers_, {far == t ? v : v + u, far == t ? poles.at(last_ring(t)) : v - u});
+      columns.store(out + t * numbers_, {far == t ? v : v + u, far == t ? poles.at(t == rings_ - 1) : v - u});
     }
   }
 
@@ -140,8 +140,6 @@ class Resampling {
   R* scratch_of(const Tile& tile, const Rings<Complex<R>>& rings) const { return tile.points + rings.tile_size(); }
   // Point of the circle at 2 pi - theta of point t.
   int64_t mirror(int64_t t) const { return args_.circle % 2 != 0 ? args_.circle - 1 - t : t == 0 ? 0 : args_.circle - t; }
-  // Which pole a ring is, where it is one: 0 north, 1 south.
-  int64_t last_ring(int64_t t) const { return t == rings_ - 1; }
 
   const FourierGroup& group(int i) const { return args_.fourier.group[i]; }
   static FourierArgs with(FourierArgs args, int32_t synthesis) {

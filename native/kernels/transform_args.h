@@ -101,16 +101,19 @@ struct HarmonicArgs {
 // ---- resampling of rings --------------------------------------------------------------------------------------
 
 // Functions f_m of the rings of mw or mwss to values on the L rings halfway between multiples of pi/L, whose plain sums against d^l_mn are
-// the exact integrals: x [batch, rings, 2L-1, inner] -> out [batch, L, 2L-1, inner], or (transposed) the transpose. `circle` is 2L-1 (mw)
-// or 2L (mwss), the points of the circle of which the rings are one half; f_m(2 pi - theta) = (-1)^{m+n} f_m(theta) on the other.
-// 1. Waves k of f_m on the circle, |k| < L. 2. Values on the circle of the 4L rings of dh, times the weights of these, on which sums
-// against d^l_mn are exact. 3. d^l_mn on these rings is interpolated from fewer in the same way; the transpose of that takes the values
-// there, which halves the sums over degrees. Where m + n is odd, a value on a pole ring (zero in a signal, not in a cotangent) extends to
-// an even function, which counts with the weights of the midpoint rule (native/math/polar_tables.cpp). Complex dtypes have columns m =
-// -(L-1) .. L-1, real ones m = 0, 1, -1, 2, -2, ... fourier: the plan of waves k in complex numbers, its groups those of the points of the
-// circle, of the 2L points of 2 pi (p +- 1/4) / 2L, which are the circle of dh together, and of 2 pi (p + 1/2) / 2L; without operands.
-// factors [3][2][2L] of the dtype's real type: for the points at +1/4 and -1/4 half the weight over circle 2L, and what a value on the
-// north and on the south pole adds, on the far half with its sign turned.
+// the exact integrals: x [batch, rings, 2L-1, inner] -> out [batch, L, 2L-1, inner], or (transposed) the transpose. Complex dtypes have
+// columns m = -(L-1) .. L-1, real ones m = 0, 1, -1, 2, -2, ... `circle` is 2L-1 (mw) or 2L (mwss), the points of the circle of which the
+// rings are one half; on the other f_m(2 pi - theta) = (-1)^{m+n} f_m(theta).
+//
+// First waves k of f_m on the circle, |k| < L; then values on the circle of the 4L points of dh, times the weights of these, on which sums
+// against d^l_mn are exact. But d^l_mn there is interpolated from fewer rings in the same way: the transpose of that takes the values to
+// these, which halves the sums over degrees. Where m + n is odd, a value on a pole ring (zero in a signal, not in a cotangent) extends to
+// an even function, which counts with the weights of the midpoint rule (native/math/polar_tables.cpp).
+//
+// fourier: the plan of waves k in complex numbers, without operands. Its groups are the points of the circle, the 2L points 2 pi (p + 1/4)
+// / 2L and the 2L points 2 pi (p - 1/4) / 2L, together those of dh, and the points 2 pi (p + 1/2) / 2L. factors [3][2][2L], of the dtype's
+// real type, for the points at +1/4 and those at -1/4: half the weight over circle 2L, then what a value on the north and on the south
+// pole adds, with its sign turned on the far half.
 struct ResamplingArgs {
   Dtype dtype;
   int32_t transposed, odd;  // odd: n is

@@ -93,16 +93,17 @@ Layout lay_out(const FourierOptions& o, bool complex) {
     first += n;
   }
   int64_t listed = 0;
+  std::map<int64_t, size_t> models;
   const auto take = [](int64_t& total, int64_t count) { return std::exchange(total, total + count); };
   for (size_t i = 0; i < layout.groups.size(); ++i) {
     FourierGroup& group = layout.groups[i];
     group.ring_list = take(listed, group.rings);
     group.phases = take(layout.numbers, 2 * o.orders);
-    const auto same = std::find_if(layout.groups.begin(), layout.groups.end(), [&](const FourierGroup& g) { return g.n == group.n; });
-    layout.model.push_back(static_cast<size_t>(same - layout.groups.begin()));
+    layout.model.push_back(models.try_emplace(group.n, i).first->second);
     if (layout.model[i] < i) {
+      const FourierGroup& model = layout.groups[layout.model[i]];
       layout.roots.push_back(layout.roots[layout.model[i]]);
-      std::tie(group.fft, group.chirp, group.rows) = std::tie(same->fft, same->chirp, same->rows);
+      std::tie(group.fft, group.chirp, group.rows) = std::tie(model.fft, model.chirp, model.rows);
       continue;
     }
     layout.roots.push_back(take(layout.numbers, 2 * group.n));
