@@ -8,17 +8,9 @@ namespace {
 template <class T>
 const char* run_group(const FourierArgs& args, const FourierGroup& group, const WaveRuns* runs) {
   const Rings<T> rings(args, group, runs);
-  bool failed = false;
-  parallel_for(rings.tasks(), grain_of(rings.task_size()), [&](int64_t begin, int64_t end) {
-    static thread_local Scratch scratch;
-    auto* memory = static_cast<RealOf<T>*>(scratch.reserve(rings.scratch_bytes()));
-    if (memory == nullptr) {
-      __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
-      return;
-    }
-    for (int64_t task = begin; task < end; ++task) rings.run(task, memory);
+  return run_with_scratch(rings, "no memory for the tiles of a Fourier sum", [&](int64_t begin, int64_t end, void* memory) {
+    for (int64_t task = begin; task < end; ++task) rings.run(task, static_cast<RealOf<T>*>(memory));
   });
-  return failed ? "no memory for the tiles of a Fourier sum" : nullptr;
 }
 
 }  // namespace

@@ -157,17 +157,9 @@ class Resampling {
 template <class T>
 const char* resample(const ResamplingArgs& args) {
   const Resampling<T> resampling(args);
-  bool failed = false;
-  parallel_for(resampling.tasks(), grain_of(resampling.task_size()), [&](int64_t begin, int64_t end) {
-    static thread_local Scratch scratch;
-    auto* memory = static_cast<RealOf<T>*>(scratch.reserve(resampling.scratch_bytes()));
-    if (memory == nullptr) {
-      __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
-      return;
-    }
-    for (int64_t task = begin; task < end; ++task) resampling.run(task, memory);
+  return run_with_scratch(resampling, "no memory for the tiles of a resampling", [&](int64_t begin, int64_t end, void* memory) {
+    for (int64_t task = begin; task < end; ++task) resampling.run(task, static_cast<RealOf<T>*>(memory));
   });
-  return failed ? "no memory for the tiles of a resampling" : nullptr;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "kernels/cpu_loop.h"
+
 namespace clebsch {
 namespace {
 
@@ -39,6 +41,20 @@ class Scratch {
   void* memory_ = nullptr;
   size_t size_ = 0;
 };
+
+// run(begin, end, memory) over the work's tasks() of task_size() elements on the thread pool, with scratch_bytes() of memory for each
+// range. Returns `no_memory` where there is none.
+template <class Work, class Run>
+inline const char* run_with_scratch(const Work& work, const char* no_memory, Run run) {
+  bool failed = false;
+  parallel_for(work.tasks(), grain_of(work.task_size()), [&](int64_t begin, int64_t end) {
+    static thread_local Scratch scratch;
+    void* memory = scratch.reserve(work.scratch_bytes());
+    if (memory == nullptr) return __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
+    run(begin, end, memory);
+  });
+  return failed ? no_memory : nullptr;
+}
 
 }  // namespace
 }  // namespace clebsch

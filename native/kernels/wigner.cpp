@@ -144,18 +144,10 @@ class PolarSums {
 template <class T>
 const char* polar_sums(const WignerArgs& args) {
   const PolarSums<T> sums(args);
-  bool failed = false;
-  parallel_for(sums.tasks(), grain_of(sums.task_size()), [&](int64_t begin, int64_t end) {
-    static thread_local Scratch scratch;
-    void* memory = scratch.reserve(sums.scratch_bytes());
-    if (memory == nullptr) {
-      __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
-      return;
-    }
+  return run_with_scratch(sums, "no memory for the panels of a polar step", [&](int64_t begin, int64_t end, void* memory) {
     sums.prepare(memory);
     for (int64_t task = begin; task < end; ++task) sums.run(task, memory);
   });
-  return failed ? "no memory for the panels of a polar step" : nullptr;
 }
 
 }  // namespace
