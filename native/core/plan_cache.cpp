@@ -14,8 +14,8 @@ struct PlanCache::State {
     std::shared_ptr<const Plan> plan;
     std::list<std::string>::iterator use;
   };
-  std::mutex mutex;        // guards everything below
-  std::mutex build_mutex;  // one build at a time: a second caller of the same key finds it done
+  std::mutex mutex;                  // guards everything below
+  std::recursive_mutex build_mutex;  // one thread builds at a time: a second caller of the same key finds it done. Builds may nest
   std::map<std::string, Entry> entries;
   std::list<std::string> recent;  // most recent first
   size_t bytes = 0, limit = size_t{512} << 20;

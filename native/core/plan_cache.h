@@ -18,6 +18,7 @@ class PlanCache {
  public:
   static PlanCache& instance();
   // The plan of `key`, built at most once at a time. `bytes` is what it will take: over the limit throws ERR_MEMORY before any work.
+  // `build` may get other plans.
   std::shared_ptr<const Plan> get(const std::string& key, const char* op, size_t bytes,
                                   const std::function<std::shared_ptr<const Plan>()>& build);
   size_t bytes() const;

@@ -34,7 +34,7 @@ class Task {
     columns_ = kTileColumns;
     while (columns_ < shares.maps * (args.spin == 0 ? 4 : 2) * parts()) columns_ += kTileColumns;
     fused_ = columns_ <= kFusedColumns;
-    rows_ = ceil_div(legendre_steps(args, 0), kMostRowStep) * kMostRowStep * columns_;
+    rows_ = ceil_div(legendre_steps(args, 0), kMostRowStep) * kMostRowStep * columns_ + kApart;
     stride_ = fused_ ? args.slots + kWidth<R> : kRow;
   }
 
@@ -63,6 +63,7 @@ class Task {
 
  private:
   static constexpr int64_t kMostRowStep = 4;  // rows end with a whole tile, and a whole vector
+  static constexpr int64_t kApart = 64;       // between the rows of orders: a power of two would share cache sets
 
   int64_t parts() const { return legendre_is_complex(args_) ? 2 : 1; }
 
@@ -171,18 +172,37 @@ class Task {
       memset(values + j * kRow, 0, static_cast<size_t>(size) * sizeof(R));
   }
 
-  // The orders of a group share cache lines: all of them in one run after another.
+  // The orders of a group share cache lines: some steps of all of them after others.
+  static constexpr int64_t kSomeSteps = 16;
+
+  static int64_t step_parts(const OrderGroup& group) {
+    int64_t most = 0;
+    for (int g = 0; g < group.count; ++g) most = most > group.orders[g].steps ? most : group.orders[g].steps;
+    return ceil_div(most, kSomeSteps);
+  }
+  static StepRange some_steps(const OrderColumns& c, int64_t part) {
+    return {minimum(part * kSomeSteps, c.steps), minimum((part + 1) * kSomeSteps, c.steps)};
+  }
+
   template <class Row>
   void gather(const Columns<R>& columns, const OrderGroup& group, Row* rows) const {
     for (int g = 0; g < group.count; ++g) columns.clear_surplus(group.orders[g], rows + g * rows_);
-    for (int r = 0; r < columns.run_count(); ++r)
-      for (int g = 0; g < group.count; ++g) columns.gather(group.orders[g], columns.run(r), rows + g * rows_);
+    for (int r = 0; r < columns.run_count(); ++r) {
+      OddNumbers odd[kMostOrders];
+      for (int64_t part = step_parts(group) - 1; part >= 0; --part)
+        for (int g = 0; g < group.count; ++g)
+          columns.gather(group.orders[g], columns.run(r), some_steps(group.orders[g], part), odd[g], rows + g * rows_);
+    }
   }
 
   template <class Row>
   void scatter(const Columns<R>& columns, const OrderGroup& group, const Row* rows) const {
-    for (int r = 0; r < columns.run_count(); ++r)
-      for (int g = 0; g < group.count; ++g) columns.scatter(group.orders[g], columns.run(r), rows + g * rows_);
+    for (int r = 0; r < columns.run_count(); ++r) {
+      OddNumbers odd[kMostOrders];
+      for (int64_t part = 0; part < step_parts(group); ++part)
+        for (int g = 0; g < group.count; ++g)
+          columns.scatter(group.orders[g], columns.run(r), some_steps(group.orders[g], part), odd[g], rows + g * rows_);
+    }
   }
 
   const LegendreArgs& args_;

@@ -21,7 +21,8 @@
 // both parts are padded with empty slots to a multiple of kSlotPad, and sorted from the equator to the poles.
 //
 // p leaves the range of float64: a number is value * 2^(512 scale), scale <= 0. D grows with l until it oscillates, so that a slot with
-// scale < 0, or below kNegligible, adds nothing to sums yet. Beyond an order (`limits`) a slot adds nothing at all.
+// scale < 0, or below kNegligible, adds nothing to sums yet. Beyond an order (`limits`) a slot adds nothing at all. Where plans have room
+// for them, `starts` has the numbers of each order and block of kSlotPad slots at the first step at which one matters (`first_steps`).
 #include <string.h>
 
 #include "kernels/scalar.h"
@@ -34,7 +35,8 @@ constexpr int64_t kStepNumbers = 3;   // a, b + a end for the first end, and for
 constexpr int64_t kPairFactors = 3;   // alpha, A, B; A and B are 0 where there is no odd degree
 constexpr int64_t kOrderNumbers = 5;  // of LegendreOrder
 constexpr double kRescaleAbove = 0x1p128, kRescale = 0x1p-512;
-constexpr double kNegligible = 0x1p-80;
+constexpr double kNegligible = 0x1p-60;  // D is of order one: sums round off more than what is below
+constexpr int32_t kNoStart = -1;         // in first_steps: float64 does not hold the numbers of the block together
 
 // A row of args.orders: the first degree l0 = max(m, |n|), where its steps begin, and p_0 = seed 2^exponent b0^power0 b1^power1, with
 // b0 = sin(theta) and power1 = 0 for spin 0, else b0 = cos(theta/2), b1 = sin(theta/2).

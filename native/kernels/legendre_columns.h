@@ -13,6 +13,15 @@ struct MapRun {
   int64_t place, x, rings, length;  // place among the columns of a sign, offsets in the tensors, all in real numbers
 };
 
+struct StepRange {
+  int64_t begin, end;
+};
+
+// Between some steps and others, o_k of kernels/legendre.h for the numbers of a run.
+struct OddNumbers {
+  double at[2][kMostColumns];
+};
+
 // An order and the shape of its rows.
 struct OrderColumns {
   LegendreOrder order;
@@ -51,19 +60,20 @@ class Columns {
     if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(Row));
   }
 
-  // Coefficients of the order in a run, as those of p_k.
+  // Coefficients of the order in a run, as those of p_k, for some steps; from the last steps down, with `odd` passed on from
+  // some to the next.
   template <class Row>
-  void gather(const OrderColumns& c, const MapRun& run, Row* rows) const {
+  void gather(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, Row* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
-      args_.spin == 0 ? gather_pairs(c, signs, length, run, rows) : gather_degrees(c, length, run, rows);
+      args_.spin == 0 ? gather_pairs(c, signs, length, run, steps, odd, rows) : gather_degrees(c, length, run, steps, rows);
     });
   }
 
-  // The transpose: sums of products with p_k to coefficients.
+  // The transpose: sums of products with p_k to coefficients, from the first steps up.
   template <class Row>
-  void scatter(const OrderColumns& c, const MapRun& run, const Row* rows) const {
+  void scatter(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, const Row* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
-      args_.spin == 0 ? scatter_pairs(c, signs, length, run, rows) : scatter_degrees(c, length, run, rows);
+      args_.spin == 0 ? scatter_pairs(c, signs, length, run, steps, odd, rows) : scatter_degrees(c, length, run, steps, rows);
     });
   }
 
@@ -92,52 +102,123 @@ class Columns {
       for (int64_t i = 0; i < length.value; ++i) f(sign, i, sign * per_sign_ + run.place + i);
   }
 
+  template <class S, class N>
+  CLEBSCH_INLINE void take_odd(S signs, N length, const MapRun& run, const OddNumbers* from, OddNumbers& to) const {
+    for_numbers(signs, length, run,
+                [&](int64_t sign, int64_t i, int64_t) CLEBSCH_ALWAYS { to.at[sign][i] = from ? from->at[sign][i] : 0; });
+  }
+
   int64_t row_of(int64_t l) const { return (l * l + l) * args_.inner * parts_; }
   int64_t order_offset(const OrderColumns& c, int64_t sign) const { return (sign == 0 ? c.m : -c.m) * args_.inner * parts_; }
   double mirror(const OrderColumns& c, int64_t sign, int64_t l) const { return sign == 0 ? 1 : legendre_mirror_sign(args_, c.m, l); }
 
   // Even degrees by alpha, odd ones through their recursion from the last step down (kernels/legendre.h).
   template <class S, class N, class Row>
-  void gather_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, Row* rows) const {
+  void gather_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed, Row* rows) const {
     const double mirrored[2] = {1, mirror(c, 1, 0)};
     const double* factors = legendre_pair_factors(args_, c.order);
     const R* x = static_cast<const R*>(args_.x) + run.x;
-    double odd[2][kMostColumns] = {};
-    for (int64_t k = c.steps - 1; k >= 0; --k) {
+    OddNumbers odd;  // in registers where there are few
+    take_odd(signs, length, run, steps.end < c.steps ? &passed : nullptr, odd);
+    for (int64_t k = steps.end - 1; k >= steps.begin; --k) {
       const int64_t l = c.m + 2 * k;
       const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1], b = factors[k * kPairFactors + 2];
       const R *first = x + row_of(l), *second = l + 1 < args_.L ? x + row_of(l + 1) : nullptr;
       Row* row = rows + k * c.columns;
       for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
         const int64_t at = order_offset(c, sign) + i;
-        double& o = odd[sign][i];
+        double& o = odd.at[sign][i];
         o = (second ? a * (mirrored[sign] * second[at]) : 0) - b * o;
         row[j] = static_cast<Row>(alpha * (mirrored[sign] * first[at]));
         row[c.width + j] = static_cast<Row>(o);
       });
     }
+    take_odd(signs, length, run, &odd, passed);
   }
 
   template <class S, class N, class Row>
-  void scatter_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, const Row* rows) const {
+  void scatter_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed,
+                     const Row* rows) const {
     const double mirrored[2] = {1, mirror(c, 1, 0)};
     const double* factors = legendre_pair_factors(args_, c.order);
     R* out = static_cast<R*>(args_.out) + run.x;
-    double odd[2][kMostColumns] = {}, b = 0;
-    for (int64_t k = 0; k < c.steps; ++k) {
+    OddNumbers odd;
+    take_odd(signs, length, run, steps.begin > 0 ? &passed : nullptr, odd);
+    for (int64_t k = steps.begin; k < steps.end; ++k) {
       const int64_t l = c.m + 2 * k;
+      const double b = k > 0 ? factors[k * kPairFactors - 1] : 0;  // of the step before
       const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1];
       R *first = out + row_of(l), *second = l + 1 < args_.L ? out + row_of(l + 1) : nullptr;
       const Row* row = rows + k * c.columns;
       for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
         const int64_t at = order_offset(c, sign) + i;
-        double& o = odd[sign][i];
+        double& o = odd.at[sign][i];
         o = row[c.width + j] - b * o;
         first[at] = static_cast<R>(mirrored[sign] * (alpha * row[j]));
         if (second) second[at] = static_cast<R>(mirrored[sign] * (a * o));
       });
-      b = factors[k * kPairFactors + 2];
     }
+    take_odd(signs, length, run, &odd, passed);
+  }
+
+  // ---- one real number of either sign: both at once
+
+  typedef double Two __attribute__((vector_size(2 * sizeof(double))));
+  using Signs = Constant<int64_t{2}>;
+  using One = Constant<int64_t{1}>;
+
+  static CLEBSCH_INLINE Two two_of(const OddNumbers* from) { return from ? Two{from->at[0][0], from->at[1][0]} : Two{}; }
+  static CLEBSCH_INLINE void put_two(Two odd, OddNumbers& to) {
+    to.at[0][0] = odd[0];
+    to.at[1][0] = odd[1];
+  }
+
+  template <class Row>
+  void gather_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed, Row* rows) const {
+    const double* factors = legendre_pair_factors(args_, c.order) + steps.end * kPairFactors;
+    const int64_t plus = order_offset(c, 0), minus = order_offset(c, 1), column = run.place;
+    const R* x = static_cast<const R*>(args_.x) + run.x;
+    Two odd = two_of(steps.end < c.steps ? &passed : nullptr);
+    for (int64_t k = steps.end - 1; k >= steps.begin; --k) {
+      const int64_t l = c.m + 2 * k;
+      const R *first = x + (l * l + l) * args_.inner, *second = first + (2 * l + 2) * args_.inner;
+      Row* row = rows + k * c.columns + column;
+      factors -= kPairFactors;
+      __builtin_prefetch(factors - (steps.end - steps.begin) * kPairFactors);  // for the steps that come next
+      odd = -factors[2] * odd;
+      if (l + 1 < args_.L) odd += factors[1] * two_at(second + plus, second + minus);
+      store_two(row, row + per_sign_, factors[0] * two_at(first + plus, first + minus));
+      store_two(row + c.width, row + c.width + per_sign_, odd);
+    }
+    put_two(odd, passed);
+  }
+
+  template <class Row>
+  void scatter_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed, const Row* rows) const {
+    const double* factors = legendre_pair_factors(args_, c.order) + steps.begin * kPairFactors;
+    const int64_t plus = order_offset(c, 0), minus = order_offset(c, 1), column = run.place;
+    R* out = static_cast<R*>(args_.out) + run.x;
+    Two odd = two_of(steps.begin > 0 ? &passed : nullptr);
+    for (int64_t k = steps.begin; k < steps.end; ++k, factors += kPairFactors) {
+      const int64_t l = c.m + 2 * k;
+      R *first = out + (l * l + l) * args_.inner, *second = first + (2 * l + 2) * args_.inner;
+      const Row* row = rows + k * c.columns + column;
+      const Row* odd_row = row + c.width;
+      odd = two_at(odd_row, odd_row + per_sign_) - (k > 0 ? factors[-1] : 0) * odd;
+      store_two(first + plus, first + minus, factors[0] * two_at(row, row + per_sign_));
+      if (l + 1 < args_.L) store_two(second + plus, second + minus, factors[1] * odd);
+    }
+    put_two(odd, passed);
+  }
+
+  template <class Number>
+  static CLEBSCH_INLINE Two two_at(const Number* first, const Number* second) {
+    return Two{static_cast<double>(*first), static_cast<double>(*second)};
+  }
+  template <class Number>
+  static CLEBSCH_INLINE void store_two(Number* first, Number* second, Two v) {
+    *first = static_cast<Number>(v[0]);
+    *second = static_cast<Number>(v[1]);
   }
 
   // f(sign, offset of its numbers in a degree, first column)
@@ -147,12 +228,13 @@ class Columns {
   }
 
   template <class N, class Row>
-  void gather_degrees(const OrderColumns& c, N length, const MapRun& run, Row* rows) const {
+  void gather_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, Row* rows) const {
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       const R* x = static_cast<const R*>(args_.x) + offset;
-      Row* row = rows + place;
-      for (int64_t l = c.order.first; l < args_.L; ++l, row += c.columns) {
-        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + l - c.order.first];
+      for (int64_t k = steps.begin; k < steps.end; ++k) {
+        const int64_t l = c.order.first + k;
+        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + k];
+        Row* row = rows + place + k * c.columns;
         for (int64_t i = 0; i < length.value; ++i) row[i] = static_cast<Row>(alpha * x[row_of(l) + i]);
       }
     });
@@ -160,14 +242,15 @@ class Columns {
 
   // Degrees below |spin| are zero.
   template <class N, class Row>
-  void scatter_degrees(const OrderColumns& c, N length, const MapRun& run, const Row* rows) const {
+  void scatter_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, const Row* rows) const {
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       R* out = static_cast<R*>(args_.out) + offset;
-      const Row* row = rows + place;
-      for (int64_t l = c.m; l < c.order.first; ++l)
+      for (int64_t l = c.m; steps.begin == 0 && l < c.order.first; ++l)
         for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = 0;
-      for (int64_t l = c.order.first; l < args_.L; ++l, row += c.columns) {
-        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + l - c.order.first];
+      for (int64_t k = steps.begin; k < steps.end; ++k) {
+        const int64_t l = c.order.first + k;
+        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + k];
+        const Row* row = rows + place + k * c.columns;
         for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = static_cast<R>(alpha * row[i]);
       }
     });

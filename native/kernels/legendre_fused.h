@@ -12,7 +12,7 @@ constexpr int kFusedColumns = 8;  // at most
 // Vectors of slots: sums over degrees stay in registers, those over slots are read and written once for all vectors.
 template <int columns>
 constexpr int kDegreeVectors = kFewRegisters ? 8 / columns : 2;
-constexpr int kSlotVectors = 4;
+constexpr int kSlotVectors = kBlockVectors < 4 ? kBlockVectors : 4;
 
 // sums[j][i] += sum over k < count of coefficients[k][j] p_k at vector i of slots. masked: numbers may be out of range.
 template <bool masked, int columns, int vectors>
@@ -60,14 +60,18 @@ class FusedOrder {
         order_(order),
         waves_(waves),
         steps_(args.steps + order.order.row * kStepNumbers),
-        seeds_(args, order.m, order.order) {}
+        seeds_(args, order.m, order.order),
+        starts_(args, order.m) {}
 
   // rows [steps][columns]
   void synthesize(const double* rows, GroupAhead<R>& ahead) const {
     constexpr int N = kDegreeVectors<columns>;
     for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
       Doubles sums[columns][N];
-      if (slot % kSlotPad == 0) ahead.some();
+      if (slot % kSlotPad == 0) {
+        ahead.some();
+        starts_.look_ahead(slot);
+      }
       unrolled<columns * N>([&](auto i) CLEBSCH_ALWAYS { sums[i.value / N][i.value % N] = Doubles{}; });  // by memory it is slow
       walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
         fuse_degrees<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, rows + k * columns,
@@ -82,16 +86,9 @@ class FusedOrder {
     constexpr int W = kSlotLanes, N = kSlotVectors;
     const int64_t numbers = ceil_div(order_.steps * columns, W) * W;
     memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Doubles));
-    for (int64_t slot = 0; slot < args_.slots;) {
-      const int64_t part_end = slot < args_.split ? args_.split : args_.slots;
-      if (slot + N * W <= part_end) {
-        add_slots<N>(slot, sums);
-        slot += N * W;
-      } else {
-        add_slots<N / 2>(slot, sums);
-        slot += N / 2 * W;
-      }
-      ahead.some();
+    for (int64_t slot = 0; slot < args_.slots; slot += N * W) {
+      if (slot % kSlotPad == 0) ahead.some();
+      add_slots(slot, sums);
     }
     for (int64_t i = 0; i < numbers; i += W) store<double>(rows + i, sums_of<double>(sums + i));
   }
@@ -100,9 +97,20 @@ class FusedOrder {
   // add(whether numbers may be out of range, first step, count, end, numbers before the first) for the steps that matter at a few slots.
   template <int N, class Add>
   void walk(int64_t slot, Add add) const {
+    const int64_t start = starts_.step(slot);
+    if (start == kNoStart) return walk_from_seeds<N>(slot, add);
+    if (start >= order_.steps) return;
+    SlotNumbers<N> numbers;
+    numbers.start(starts_.numbers(slot));
+    add(Constant<false>{}, start, order_.steps - start, end_of(slot), numbers);
+  }
+  int end_of(int64_t slot) const { return slot < args_.split ? 1 : 2; }
+
+  template <int N, class Add>
+  void walk_from_seeds(int64_t slot, Add add) const {
     // Sorted towards a pole: the first slot has the highest limit
     if (args_.limits[slot] < order_.m) return;
-    const int end = slot < args_.split ? 1 : 2;
+    const int end = end_of(slot);
     const double* u = args_.slot_values + slot;
     SlotNumbers<N> numbers;
     numbers.start(seeds_, slot);
@@ -124,26 +132,22 @@ class FusedOrder {
     put_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i) { return sums[j][i]; });
   }
 
-  template <int N>
   void add_slots(int64_t slot, Doubles* sums) const {
+    constexpr int N = kSlotVectors;
     alignas(64) double values[columns * N * kSlotLanes];
     bool taken = false;
     walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
-      if (!taken) take<N>(slot, values);
+      if (!taken) take(slot, values);
       taken = true;
       fuse_slots<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, values,
                                            sums + k * columns);
     });
   }
 
-  template <int N>
   void take(int64_t slot, double* values) const {
+    constexpr int N = kSlotVectors;
     const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
-    constexpr int some = N < kBlockVectors ? N : kBlockVectors;
-    for (int first = 0; first < N; first += some) {
-      take_waves<some>(args_, order_, waves_, slot + first * kSlotLanes,
-                       [&](int64_t j, int i, Doubles v) { store<double>(values + (j * N + first + i) * kSlotLanes, v); });
-    }
+    take_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i, Doubles v) { store<double>(values + (j * N + i) * kSlotLanes, v); });
     for (int64_t i = used * N; i < columns * N; ++i) store<double>(values + i * kSlotLanes, Doubles{});
   }
 
@@ -152,6 +156,7 @@ class FusedOrder {
   const Waves<R>& waves_;
   const double* steps_;
   const Seeds seeds_;
+  const Starts starts_;
 };
 
 }  // namespace

@@ -27,8 +27,17 @@ class Panel {
   bool start(int64_t m, const LegendreOrder& order) {
     steps_ = args_.steps + order.row * kStepNumbers;
     const Seeds seeds(args_, m, order);
+    const Starts starts(args_, m);
+    const int64_t steps = legendre_steps(args_, order.first);
     bool matters = false;
     for (int b = 0; b < blocks_; ++b) {
+      first_steps_[b] = starts.step(slot(b));
+      if (first_steps_[b] != kNoStart) {
+        states_[b] = first_steps_[b] < steps ? kWaiting : kSilent;
+        matters |= states_[b] == kWaiting;
+        if (states_[b] == kWaiting) numbers_[b].start(starts.numbers(slot(b)));
+        continue;
+      }
       // Sorted towards a pole: the first slot has the highest limit
       states_[b] = args_.limits[slot(b)] < m ? kSilent : kWaiting;
       if (states_[b] == kSilent) continue;
@@ -43,8 +52,12 @@ class Panel {
     const double* steps = steps_ + first * kStepNumbers;
     range_count = 0;
     for (int b = 0; b < blocks_; ++b) {
-      if (states_[b] == kWaiting && numbers_[b].ready(steps, count, end(b), angles(b))) states_[b] = kActive;
-      if (states_[b] == kActive) fill(b, steps, count);
+      int64_t silent = 0;
+      if (states_[b] == kWaiting) {
+        silent = first_steps_[b] == kNoStart ? (numbers_[b].ready(steps, count, end(b), angles(b)) ? 0 : count) : first_steps_[b] - first;
+        if (silent < count) states_[b] = kActive;
+      }
+      if (states_[b] == kActive) fill(b, steps, silent, count);
     }
   }
 
@@ -56,12 +69,13 @@ class Panel {
   int end(int b) const { return slot(b) < args_.split ? 1 : 2; }
   const double* angles(int b) const { return args_.slot_values + slot(b); }
 
-  // The rows of a block; zeros where numbers are out of range.
-  void fill(int b, const double* steps, int64_t count) {
+  // The rows of a block; zeros in the first `silent` ones and where numbers are out of range.
+  void fill(int b, const double* steps, int64_t silent, int64_t count) {
     auto& own = numbers_[b];
     R* row = numbers + b * kSlotPad;
+    for (int64_t k = 0; k < silent; ++k, row += kPanelSlots) memset(row, 0, kSlotPad * sizeof(R));
     const bool scaled = own.scaled();
-    own.advance(steps, count, end(b), angles(b), [&](const Doubles* p) CLEBSCH_ALWAYS {
+    own.advance(steps + silent * kStepNumbers, count - silent, end(b), angles(b), [&](const Doubles* p) CLEBSCH_ALWAYS {
       for (int i = 0; i < kBlockVectors; ++i) store_numbers(row + i * kSlotLanes, scaled ? both(p[i], own.mask(i)) : p[i]);
       row += kPanelSlots;
     });
@@ -79,6 +93,7 @@ class Panel {
   const int blocks_;
   const double* steps_ = nullptr;
   SlotNumbers<kBlockVectors> numbers_[kPanelBlocks];
+  int64_t first_steps_[kPanelBlocks];
   State states_[kPanelBlocks];
 };
 

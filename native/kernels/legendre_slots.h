@@ -75,6 +75,32 @@ class Seeds {
   const int32_t* exponents_[4];
 };
 
+// Where the numbers of an order begin to matter, as far as that is tabulated.
+class Starts {
+ public:
+  Starts(const LegendreArgs& args, int64_t m) {
+    if (args.first_steps == nullptr) return;
+    const int64_t row = m * (args.slots / kSlotPad);
+    steps_ = args.first_steps + row;
+    numbers_ = args.starts + row * 2 * kSlotPad;
+  }
+
+  // Of the block of a slot, or kNoStart.
+  int64_t step(int64_t slot) const { return steps_ == nullptr ? kNoStart : steps_[static_cast<uint64_t>(slot) / kSlotPad]; }
+  // p_k of that step; p_{k-1} is kSlotPad numbers further.
+  const double* numbers(int64_t slot) const { return numbers_ + slot / kSlotPad * 2 * kSlotPad + slot % kSlotPad; }
+  // Asks for those of the next block.
+  void look_ahead(int64_t slot) const {
+    if (steps_ == nullptr) return;
+    const double* next = numbers_ + (slot / kSlotPad + 1) * 2 * kSlotPad;
+    for (int64_t i = 0; i < 2 * kSlotPad; i += 8) __builtin_prefetch(next + i);
+  }
+
+ private:
+  const int32_t* steps_ = nullptr;
+  const double* numbers_ = nullptr;
+};
+
 // What is read through the pointer from here on is not read before: where registers are few, the compiler would hold so much that sums are
 // driven out of them.
 CLEBSCH_INLINE void load_late(const double*& from) { __asm__ volatile("" : "+r"(from)); }
@@ -90,6 +116,15 @@ struct SlotNumbers {
     unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
       seeds.at(slot + i.value * kSlotLanes, now[i.value], scale[i.value]);
       before[i.value] = Doubles{};
+    });
+  }
+
+  // Of a table.
+  void start(const double* numbers) {
+    unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
+      now[i.value] = load(numbers + i.value * kSlotLanes);
+      before[i.value] = load(numbers + kSlotPad + i.value * kSlotLanes);
+      scale[i.value] = Doubles{};
     });
   }
 

@@ -74,15 +74,17 @@ struct LegendreArgs {
   Dtype dtype;  // float32, float64, complex64 or complex128
   int32_t analysis, spin;
   int64_t outer, inner, L, rings, slots, split, coarse;
-  const int32_t* orders;      // [L][5]
-  const int32_t* slot_rings;  // [2][slots]
-  const int32_t* limits;      // [slots]: last order that matters
-  const int32_t* exponents;   // [bases][coarse + 16][slots]: of powers
-  const double* seeds;        // [L]
-  const double* steps;        // [all steps][3]
-  const double* factors;      // spin 0: [all steps][3], else [all steps]
-  const double* slot_values;  // [4][slots]: u, cos(theta), weights of the two rings
-  const double* powers;       // [bases][coarse + 16][slots]: b^(16 i), i < coarse, and b^i, i < 16, in [1/2, 1)
+  const int32_t* orders;       // [L][5]
+  const int32_t* slot_rings;   // [2][slots]
+  const int32_t* limits;       // [slots]: last order that matters
+  const int32_t* exponents;    // [bases][coarse + 16][slots]: of powers
+  const double* seeds;         // [L]
+  const double* steps;         // [all steps][3]
+  const double* factors;       // spin 0: [all steps][3], else [all steps]
+  const double* slot_values;   // [4][slots]: u, cos(theta), weights of the two rings
+  const double* powers;        // [bases][coarse + 16][slots]: b^(16 i), i < coarse, and b^i, i < 16, in [1/2, 1)
+  const int32_t* first_steps;  // [L][slots / 16], or nullptr: the first step that matters, all steps where none does, or -1: not tabulated
+  const double* starts;        // [L][slots / 16][2][16]: p_k and p_{k-1} there
   const void* x;
   void* out;
 };

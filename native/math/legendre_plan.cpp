@@ -92,7 +92,7 @@ void pad(std::vector<Slot>& part) {
 // The last order that matters at theta: P_lm decays away from its turning point like exp(-S), where with mu = m/(L - 1/2), u = cos(theta)
 // and a^2 = 1 - mu^2, S/(L - 1/2) = mu artanh(q) - arcosh(u/a), q = sqrt(u^2 - a^2)/(mu u), is the integral of sqrt(mu^2 - sin^2 t)/sin t.
 int last_order(int L, const HalfAngle& half) {
-  constexpr double kAction = 45;
+  constexpr double kAction = 42;  // exp(-42) is about kNegligible
   const double nu = L - 0.5, u = static_cast<double>(std::abs(cosine(half))), s = static_cast<double>(sine(half));
   if (s == 0) return 0;
   const auto matters = [&](int m) {

@@ -1,4 +1,5 @@
 #include "math/legendre_plan.h"
+#include "math/legendre_starts.h"
 #include "ops/launch.h"
 #include "ops/ops.h"
 #include "ops/ring_sums.h"
@@ -7,13 +8,13 @@ namespace clebsch::ops {
 namespace {
 
 template <class T>
-Tensor joined(std::initializer_list<const std::vector<T>*> parts, Dtype dtype, Backend& backend, std::vector<int64_t>& starts) {
+Tensor joined(std::initializer_list<const std::vector<T>*> parts, Dtype dtype, Backend& backend, std::vector<int64_t>& places) {
   std::vector<T> all;
   size_t size = 0;
   for (const std::vector<T>* part : parts) size += part->size();
   all.reserve(size);
   for (const std::vector<T>* part : parts) {
-    starts.push_back(static_cast<int64_t>(all.size()));
+    places.push_back(static_cast<int64_t>(all.size()));
     all.insert(all.end(), part->begin(), part->end());
   }
   return from_host(all.data(), {static_cast<int64_t>(all.size())}, dtype, backend);
@@ -24,12 +25,31 @@ std::shared_ptr<const LegendreStepTables> step_tables(const char* op, int64_t L,
   const auto build = [&]() -> std::shared_ptr<const Plan> {
     const math::LegendreSteps steps = math::legendre_steps(static_cast<int>(L), static_cast<int>(spin));
     auto tables = std::make_shared<LegendreStepTables>();
-    tables->numbers = joined<double>({&steps.seeds, &steps.steps, &steps.factors}, Dtype::float64, backend, tables->starts);
+    tables->numbers = joined<double>({&steps.seeds, &steps.steps, &steps.factors}, Dtype::float64, backend, tables->places);
     tables->orders = from_host(steps.orders.data(), {static_cast<int64_t>(steps.orders.size())}, Dtype::int32, backend);
     return tables;
   };
   const auto bytes = static_cast<size_t>(math::legendre_steps_bytes(L, spin));
   return std::static_pointer_cast<const LegendreStepTables>(PlanCache::instance().get(key, op, bytes, build));
+}
+
+// What the rings of `tables` share whatever their weights. On the CPU, whose kernels alone read them, and where they do not take too much.
+std::shared_ptr<const LegendreStartTables> start_tables(const char* op, const LegendreRings& rings, const LegendreTables& tables,
+                                                        Backend& backend) {
+  constexpr size_t kMostBytes = size_t{32} << 20;
+  const auto bytes = static_cast<size_t>(math::legendre_starts_bytes(tables.L, tables.slots));
+  if (backend.code() != kCpu || bytes > std::min(kMostBytes, PlanCache::instance().limit())) return nullptr;
+  std::string key = "legendre starts " + std::to_string(rings.L) + ' ' + std::to_string(rings.spin) + ' ';
+  key.append(reinterpret_cast<const char*>(rings.theta.data()), rings.theta.size_bytes());
+  const auto build = [&]() -> std::shared_ptr<const Plan> {
+    const math::LegendreStarts starts = math::legendre_starts(tables.arguments(Dtype::float64, false, 0, 0));
+    const auto shape = [](const auto& numbers) { return Dims{static_cast<int64_t>(numbers.size())}; };
+    auto made = std::make_shared<LegendreStartTables>();
+    made->first_steps = from_host(starts.first_steps.data(), shape(starts.first_steps), Dtype::int32, backend);
+    made->numbers = from_host(starts.numbers.data(), shape(starts.numbers), Dtype::float64, backend);
+    return made;
+  };
+  return std::static_pointer_cast<const LegendreStartTables>(PlanCache::instance().get(key, op, bytes, build));
 }
 
 }  // namespace
@@ -38,20 +58,20 @@ std::shared_ptr<const LegendreTables> legendre_tables(const char* op, const Lege
   std::string key = "legendre " + std::to_string(rings.L) + ' ' + std::to_string(rings.spin) + ' ' + backend.name() + ' ';
   key.append(reinterpret_cast<const char*>(rings.theta.data()), rings.theta.size_bytes());
   key.append(reinterpret_cast<const char*>(rings.weights.data()), rings.weights.size_bytes());
-  const auto steps = step_tables(op, rings.L, rings.spin, backend);  // before `build`: the cache builds one plan at a time
   const auto build = [&]() -> std::shared_ptr<const Plan> {
     const math::LegendreSlots plan =
         math::legendre_slots(static_cast<int>(rings.L), static_cast<int>(rings.spin), rings.theta, rings.weights);
     auto tables = std::make_shared<LegendreTables>();
-    tables->steps = steps;
-    tables->numbers = joined<double>({&plan.slot_values, &plan.powers}, Dtype::float64, backend, tables->starts);
-    tables->integers = joined<int32_t>({&plan.slot_rings, &plan.limits, &plan.exponents}, Dtype::int32, backend, tables->starts);
+    tables->steps = step_tables(op, rings.L, rings.spin, backend);
+    tables->numbers = joined<double>({&plan.slot_values, &plan.powers}, Dtype::float64, backend, tables->places);
+    tables->integers = joined<int32_t>({&plan.slot_rings, &plan.limits, &plan.exponents}, Dtype::int32, backend, tables->places);
     tables->L = rings.L;
     tables->spin = rings.spin;
     tables->rings = rings.count();
     tables->slots = plan.slots;
     tables->split = plan.split;
     tables->coarse = plan.coarse;
+    tables->starts = start_tables(op, rings, *tables, backend);
     return tables;
   };
   const auto bytes = static_cast<size_t>(math::legendre_slots_bytes(rings.L, rings.spin, rings.count()));
@@ -74,9 +94,9 @@ void check_legendre(const char* op, Dtype dtype, const LegendreRings& rings) {
 
 LegendreArgs LegendreTables::arguments(Dtype dtype, bool analysis, int64_t outer, int64_t inner) const {
   LegendreArgs args{};
-  const auto step = [&](int i) { return static_cast<const double*>(steps->numbers.data()) + steps->starts[i]; };
-  const auto number = [&](int i) { return static_cast<const double*>(numbers.data()) + starts[i]; };
-  const auto integer = [&](int i) { return static_cast<const int32_t*>(integers.data()) + starts[2 + i]; };
+  const auto step = [&](int i) { return static_cast<const double*>(steps->numbers.data()) + steps->places[i]; };
+  const auto number = [&](int i) { return static_cast<const double*>(numbers.data()) + places[i]; };
+  const auto integer = [&](int i) { return static_cast<const int32_t*>(integers.data()) + places[2 + i]; };
   args.dtype = dtype;
   args.analysis = analysis;
   args.spin = static_cast<int32_t>(spin);
@@ -96,6 +116,10 @@ LegendreArgs LegendreTables::arguments(Dtype dtype, bool analysis, int64_t outer
   args.slot_rings = integer(0);
   args.limits = integer(1);
   args.exponents = integer(2);
+  if (starts) {
+    args.first_steps = static_cast<const int32_t*>(starts->first_steps.data());
+    args.starts = static_cast<const double*>(starts->numbers.data());
+  }
   return args;
 }
 

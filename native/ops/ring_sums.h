@@ -19,17 +19,26 @@ struct LegendreRings {
 class LegendreStepTables final : public Plan {
  public:
   Tensor numbers, orders;
-  std::vector<int64_t> starts;  // of seeds, steps, factors
+  std::vector<int64_t> places;  // of seeds, steps, factors
   size_t bytes() const override { return numbers.bytes() + orders.bytes(); }
+};
+
+// The arrays of math::LegendreStarts: of all weights of the same rings.
+class LegendreStartTables final : public Plan {
+ public:
+  Tensor first_steps, numbers;
+  size_t bytes() const override { return first_steps.bytes() + numbers.bytes(); }
 };
 
 // The arrays of math::LegendreSlots.
 class LegendreTables final : public Plan {
  public:
-  std::shared_ptr<const LegendreStepTables> steps;  // which count for themselves
+  // Which count for themselves; starts: or nullptr.
+  std::shared_ptr<const LegendreStepTables> steps;
+  std::shared_ptr<const LegendreStartTables> starts;
   Tensor numbers, integers;
   int64_t L = 1, spin = 0, rings = 0, slots = 0, split = 0, coarse = 0;
-  std::vector<int64_t> starts;  // of slot_values, powers; of slot_rings, limits, exponents
+  std::vector<int64_t> places;  // of slot_values, powers; of slot_rings, limits, exponents
   size_t bytes() const override { return numbers.bytes() + integers.bytes(); }
 
   // All but the operands; on the stream of the device.
