@@ -1,4 +1,4 @@
-import { Tensor, abs, complex, concat, max, random, setThreads, sub, tensor, tidy, zeros } from '../../lib/index.js';
+import { Tensor, abs, complex, concat, max, planCache, random, setThreads, sub, tensor, tidy, zeros } from '../../lib/index.js';
 import { type Dtype, dtypeCode, isComplex } from '../../lib/dtype.js';
 import { native } from '../../lib/native.js';
 import { type LegendreOptions, legendreSums } from '../../lib/ops/legendre.js';
@@ -91,6 +91,39 @@ test('far rings in one vector, L = 1500', () => {
       const difference = alone.reduce((most, value, i) => Math.max(most, Math.abs(value - all[t * size + i]!)), 0);
       expect(difference).toBeLessThan(1e-10);
     });
+  });
+});
+
+/** The numbers from which the sums start take more bytes here than the rest of the plan. */
+test.each([
+  ['float64', 0, 1],
+  ['complex128', -2, 1],
+  ['float64', 0, 7],
+] as const)('without room for a table of starts, %s, spin %i, %i maps', (dtype, spin, maps) => {
+  const L = 192;
+  const theta = Float64Array.from({ length: 2000 }, (_, t) => (Math.PI * (t + 0.5)) / 2000);
+  const { limit } = planCache;
+  tidy(() => {
+    const x = concat(
+      Array.from({ length: maps }, () => coefficients(L, dtype, spin)),
+      0,
+    );
+    const run = (bytes: number): [Tensor, Tensor, number] => {
+      planCache.limit = bytes;
+      planCache.clear();
+      const sums = legendreSums({ L, theta, spin });
+      const f = sums.synthesis(x);
+      return [f, sums.analysis(f), planCache.bytes()];
+    };
+    try {
+      const [f, y, bytes] = run(limit);
+      const [seededF, seededY, fewer] = run((bytes * 3) / 5);
+      expect(fewer).toBeLessThan(bytes / 2);
+      expect(largestDifference(f, seededF)).toBeLessThan(1e-12);
+      expect(largestDifference(y, seededY)).toBeLessThan(1e-12 * theta.length);
+    } finally {
+      planCache.limit = limit;
+    }
   });
 });
 
