@@ -1,6 +1,7 @@
 // Both steps, some maps after others, so that what is between the steps stays in the caches: where rings are alike, as runs of waves.
 #include "kernels/cpu_loop.h"
 #include "kernels/in_turn.h"
+#include "kernels/legendre_columns.h"
 #include "kernels/scratch.h"
 #include "kernels/simd.h"
 #include "kernels/wave_runs.h"
@@ -8,7 +9,7 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kWaveBytes = int64_t{1} << 18;  // between the steps, unless one map has more
+constexpr int64_t kWaveBytes = int64_t{1} << 18;  // of channels between the steps, unless one map of each has more
 
 constexpr char kNoMemory[] = "no memory for the waves between the steps of a harmonic sum";
 
@@ -30,9 +31,8 @@ class WaveChunks {
       numbers = runs_.map_size();
     }
     map_bytes_ = numbers * static_cast<int64_t>(sizeof(R));
-    // float32 pays where maps enough for a panel share its numbers
-    const int64_t least = same_type<R, float> ? 4 : 1, most = kWaveBytes / map_bytes_;
-    size_ = minimum(most < least ? least : most, polar_.outer);
+    const int64_t fit = kWaveBytes / map_bytes_;
+    size_ = polar_.inner == 1 ? maps_of_task<R>(polar_) : minimum(fit < 1 ? 1 : fit, polar_.outer);
     return nullptr;
   }
 

@@ -16,14 +16,6 @@ constexpr int64_t kTaskWork = 1 << 16;  // multiply-adds that are worth the hand
 // How maps and orders are shared out; by sizes alone.
 struct Shares {
   int64_t maps, orders;  // of a task, of a group
-
-  explicit Shares(const LegendreArgs& args) {
-    // Neighbours until a vector's worth of numbers is adjacent in a ring, but groups enough for some threads
-    orders = minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 8));
-    const int64_t columns = (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1);
-    maps = minimum(kMostColumns, kGroupRows / orders) / columns;
-    maps = minimum(maps, args.outer * args.inner);
-  }
 };
 
 template <class R>
@@ -32,15 +24,15 @@ class Task {
   // runs: where waves are, or nullptr for the rings of args.
   Task(const LegendreArgs& args, const Shares& shares, const WaveRuns* runs) : args_(args), runs_(runs), orders_(shares.orders) {
     columns_ = kTileColumns;
-    while (columns_ < shares.maps * (args.spin == 0 ? 4 : 2) * parts()) columns_ += kTileColumns;
+    while (columns_ < shares.maps * columns_per_map(args)) columns_ += kTileColumns;
     fused_ = columns_ <= kFusedColumns;
     rows_ = ceil_div(legendre_steps(args, 0), kMostRowStep) * kMostRowStep * columns_ + kApart;
     stride_ = fused_ ? args.slots + kWidth<R> : kRow;
   }
 
   size_t bytes() const {
-    const int64_t rows = orders_ * rows_ * (fused_ ? sizeof(double) : sizeof(R)), sums = fused_ ? rows_ * sizeof(Doubles) : 0;
-    return static_cast<size_t>(rows + sums + orders_ * columns_ * stride_ * static_cast<int64_t>(sizeof(R)));
+    const int64_t sums = fused_ ? rows_ * kWidth<R> : 0;
+    return static_cast<size_t>(sums + orders_ * (rows_ + columns_ * stride_)) * sizeof(R);
   }
 
   // Orders first .. end - 1; those from `next` on come next.
@@ -52,9 +44,9 @@ class Task {
       ++group.count;
     }
     if (fused_) {
-      Doubles* sums = static_cast<Doubles*>(memory);
-      double* rows = reinterpret_cast<double*>(sums + rows_);
-      run_fused(columns, group, next, rows, sums, reinterpret_cast<R*>(rows + orders_ * rows_));
+      Vector<R>* sums = static_cast<Vector<R>*>(memory);
+      R* rows = reinterpret_cast<R*>(sums + rows_);
+      run_fused(columns, group, next, rows, sums, rows + orders_ * rows_);
     } else {
       R* rows = static_cast<R*>(memory);
       args_.analysis ? analyse(columns, group, rows, rows + orders_ * rows_) : synthesize(columns, group, rows, rows + orders_ * rows_);
@@ -91,7 +83,7 @@ class Task {
     return waves;
   }
 
-  void run_fused(const Columns<R>& columns, const OrderGroup& group, int64_t next, double* rows, Doubles* sums, R* memory) const {
+  void run_fused(const Columns<R>& columns, const OrderGroup& group, int64_t next, R* rows, Vector<R>* sums, R* memory) const {
     if (!args_.analysis) gather(columns, group, rows);
     if (args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).take(0, args_.slots, memory);
     GroupAhead<R> ahead;
@@ -100,7 +92,7 @@ class Task {
     for (int g = 0; g < group.count; ++g) {
       const OrderColumns& c = group.orders[g];
       const Waves<R> waves = waves_of(columns, group, g, memory, 0);
-      double* own = rows + g * rows_;
+      R* own = rows + g * rows_;
       const auto run = [&](auto order) { args_.analysis ? order.analyse(own, sums, ahead) : order.synthesize(own, ahead); };
       c.columns == 4 ? run(FusedOrder<R, 4>(args_, c, waves)) : run(FusedOrder<R, 8>(args_, c, waves));
     }
@@ -184,8 +176,7 @@ class Task {
     return {minimum(part * kSomeSteps, c.steps), minimum((part + 1) * kSomeSteps, c.steps)};
   }
 
-  template <class Row>
-  void gather(const Columns<R>& columns, const OrderGroup& group, Row* rows) const {
+  void gather(const Columns<R>& columns, const OrderGroup& group, R* rows) const {
     for (int g = 0; g < group.count; ++g) columns.clear_surplus(group.orders[g], rows + g * rows_);
     for (int r = 0; r < columns.run_count(); ++r) {
       OddNumbers odd[kMostOrders];
@@ -195,8 +186,7 @@ class Task {
     }
   }
 
-  template <class Row>
-  void scatter(const Columns<R>& columns, const OrderGroup& group, const Row* rows) const {
+  void scatter(const Columns<R>& columns, const OrderGroup& group, const R* rows) const {
     for (int r = 0; r < columns.run_count(); ++r) {
       OddNumbers odd[kMostOrders];
       for (int64_t part = 0; part < step_parts(group); ++part)
@@ -213,7 +203,7 @@ class Task {
 
 template <class R>
 const char* transform(const LegendreArgs& args, const WaveRuns* runs) {
-  const Shares shares(args);
+  const Shares shares{maps_of_task<R>(args), orders_of_group(args)};
   const Task<R> task(args, shares, runs);
   const int64_t maps = args.outer * args.inner, chunks = ceil_div(maps, shares.maps);
   const int64_t groups = ceil_div(args.L, shares.orders), pairs = ceil_div(groups, 2);

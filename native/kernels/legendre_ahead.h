@@ -13,38 +13,48 @@ class GroupAhead {
   // Nothing is ahead.
   GroupAhead() = default;
 
-  // Orders first .. end - 1, asked for in `calls` calls of some().
+  // Orders first .. end - 1, asked for in `calls` calls of some(). Of many maps, the first ones only.
   GroupAhead(const LegendreArgs& args, const Columns<R>& columns, const WaveRuns* runs, int64_t first, int64_t end, int64_t calls)
       : L_(args.L), degree_(first), per_call_(ceil_div(args.L - first, calls)), step_(args.inner * columns.parts()) {
     const void* coefficients = args.analysis ? args.out : args.x;
     first_ = first * step_;
     last_ = (end - 1) * step_;
-    coefficients_ = static_cast<const R*>(coefficients) + columns.run(0).x;
+    maps_ = static_cast<int>(minimum(columns.run_count(), kMostMaps));
+    for (int i = 0; i < maps_; ++i) coefficients_[i] = static_cast<const R*>(coefficients) + columns.run(i).x;
     if (runs == nullptr) return;
     const int64_t column = 2 * (columns.parts() == 2 ? L_ - 1 + first : first);
-    const R* waves = static_cast<const R*>(runs->waves) + columns.first() * runs->map_size() + runs->place(column);
-    wave_ = reinterpret_cast<const char*>(waves);
-    waves_end_ = reinterpret_cast<const char*>(waves + runs->count * WaveRuns::kRun);
-    waves_per_call_ = ceil_div((waves_end_ - wave_) / kLine, calls);
+    const int64_t bytes = runs->count * WaveRuns::kRun * static_cast<int64_t>(sizeof(R));
+    for (int i = 0; i < maps_; ++i) {
+      const R* waves = static_cast<const R*>(runs->waves) + (columns.first() + i) * runs->map_size() + runs->place(column);
+      waves_[i] = reinterpret_cast<const char*>(waves);
+    }
+    wave_lines_ = ceil_div(bytes, kLine);
+    lines_per_call_ = ceil_div(wave_lines_, calls);
   }
 
   void some() {
     for (int64_t n = per_call_; n > 0 && degree_ < L_; --n, ++degree_) {
-      const R* at = coefficients_ + (degree_ * degree_ + degree_) * step_;
-      __builtin_prefetch(at + first_);
-      __builtin_prefetch(at + last_);
-      __builtin_prefetch(at - first_);
-      __builtin_prefetch(at - last_);
+      const int64_t row = (degree_ * degree_ + degree_) * step_;
+      for (int i = 0; i < maps_; ++i) {
+        const R* at = coefficients_[i] + row;
+        __builtin_prefetch(at + first_);
+        __builtin_prefetch(at + last_);
+        __builtin_prefetch(at - first_);
+        __builtin_prefetch(at - last_);
+      }
     }
-    for (int64_t n = waves_per_call_; n > 0 && wave_ < waves_end_; --n, wave_ += kLine) __builtin_prefetch(wave_);
+    for (int64_t n = lines_per_call_; n > 0 && wave_line_ < wave_lines_; --n, ++wave_line_)
+      for (int i = 0; i < maps_; ++i) __builtin_prefetch(waves_[i] + wave_line_ * kLine);
   }
 
  private:
-  static constexpr int64_t kLine = 64;
+  static constexpr int64_t kLine = 64, kMostMaps = 4;
 
-  int64_t L_ = 0, degree_ = 0, per_call_ = 0, waves_per_call_ = 0, step_ = 0, first_ = 0, last_ = 0;
-  const R* coefficients_ = nullptr;
-  const char *wave_ = nullptr, *waves_end_ = nullptr;
+  int64_t L_ = 0, degree_ = 0, per_call_ = 0, step_ = 0, first_ = 0, last_ = 0;
+  int64_t wave_line_ = 0, wave_lines_ = 0, lines_per_call_ = 0;
+  int maps_ = 0;
+  const R* coefficients_[kMostMaps];
+  const char* waves_[kMostMaps];
 };
 
 }  // namespace

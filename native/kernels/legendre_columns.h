@@ -7,6 +7,24 @@ namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr int64_t kMostColumns = 64;  // of an order; they share its recursion
+constexpr int64_t kMostOrders = 8;    // of a group of neighbours, whose numbers are adjacent in rings
+constexpr int64_t kGroupRows = 128;   // rows of sums, of all orders of a group
+
+// Columns of an order m > 0 for one map.
+inline int64_t columns_per_map(const LegendreArgs& args) { return (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1); }
+
+// Neighbours until a vector's worth of numbers is adjacent in a ring, but groups enough for some threads.
+inline int64_t orders_of_group(const LegendreArgs& args) { return minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 8)); }
+
+// Maps that share a recursion, by sizes alone: where channels are adjacent as many as there is room for, else so many that their sums stay
+// in registers (kernels/legendre_fused.h).
+template <class R>
+inline int64_t maps_of_task(const LegendreArgs& args) {
+  constexpr int64_t kSumBytes = 32;
+  const int64_t room = args.inner > 1 ? minimum(kMostColumns, kGroupRows / orders_of_group(args)) : kSumBytes / int64_t{sizeof(R)};
+  const int64_t maps = room / columns_per_map(args);
+  return minimum(maps < 1 ? 1 : maps, args.outer * args.inner);
+}
 
 // Numbers of adjacent maps.
 struct MapRun {
@@ -55,23 +73,20 @@ class Columns {
   }
 
   // Clears the columns that fill an order's up.
-  template <class Row>
-  void clear_surplus(const OrderColumns& c, Row* rows) const {
-    if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(Row));
+  void clear_surplus(const OrderColumns& c, R* rows) const {
+    if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
   }
 
   // Coefficients of the order in a run, as those of p_k, for some steps; from the last steps down, with `odd` passed on from
   // some to the next.
-  template <class Row>
-  void gather(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, Row* rows) const {
+  void gather(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, R* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
       args_.spin == 0 ? gather_pairs(c, signs, length, run, steps, odd, rows) : gather_degrees(c, length, run, steps, rows);
     });
   }
 
   // The transpose: sums of products with p_k to coefficients, from the first steps up.
-  template <class Row>
-  void scatter(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, const Row* rows) const {
+  void scatter(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, const R* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
       args_.spin == 0 ? scatter_pairs(c, signs, length, run, steps, odd, rows) : scatter_degrees(c, length, run, steps, rows);
     });
@@ -113,8 +128,8 @@ class Columns {
   double mirror(const OrderColumns& c, int64_t sign, int64_t l) const { return sign == 0 ? 1 : legendre_mirror_sign(args_, c.m, l); }
 
   // Even degrees by alpha, odd ones through their recursion from the last step down (kernels/legendre.h).
-  template <class S, class N, class Row>
-  void gather_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed, Row* rows) const {
+  template <class S, class N>
+  void gather_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed, R* rows) const {
     const double mirrored[2] = {1, mirror(c, 1, 0)};
     const double* factors = legendre_pair_factors(args_, c.order);
     const R* x = static_cast<const R*>(args_.x) + run.x;
@@ -124,21 +139,21 @@ class Columns {
       const int64_t l = c.m + 2 * k;
       const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1], b = factors[k * kPairFactors + 2];
       const R *first = x + row_of(l), *second = l + 1 < args_.L ? x + row_of(l + 1) : nullptr;
-      Row* row = rows + k * c.columns;
+      R* row = rows + k * c.columns;
       for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
         const int64_t at = order_offset(c, sign) + i;
         double& o = odd.at[sign][i];
         o = (second ? a * (mirrored[sign] * second[at]) : 0) - b * o;
-        row[j] = static_cast<Row>(alpha * (mirrored[sign] * first[at]));
-        row[c.width + j] = static_cast<Row>(o);
+        row[j] = static_cast<R>(alpha * (mirrored[sign] * first[at]));
+        row[c.width + j] = static_cast<R>(o);
       });
     }
     take_odd(signs, length, run, &odd, passed);
   }
 
-  template <class S, class N, class Row>
+  template <class S, class N>
   void scatter_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed,
-                     const Row* rows) const {
+                     const R* rows) const {
     const double mirrored[2] = {1, mirror(c, 1, 0)};
     const double* factors = legendre_pair_factors(args_, c.order);
     R* out = static_cast<R*>(args_.out) + run.x;
@@ -149,7 +164,7 @@ class Columns {
       const double b = k > 0 ? factors[k * kPairFactors - 1] : 0;  // of the step before
       const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1];
       R *first = out + row_of(l), *second = l + 1 < args_.L ? out + row_of(l + 1) : nullptr;
-      const Row* row = rows + k * c.columns;
+      const R* row = rows + k * c.columns;
       for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
         const int64_t at = order_offset(c, sign) + i;
         double& o = odd.at[sign][i];
@@ -173,40 +188,63 @@ class Columns {
     to.at[1][0] = odd[1];
   }
 
-  template <class Row>
-  void gather_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed, Row* rows) const {
+  // Where +m of a degree is; `gap`: from there to the next degree, `mirror`: to -m.
+  template <class Number>
+  struct Degree {
+    Number* at;
+    int64_t l, gap;
+    const int64_t inner, mirror;
+
+    Degree(Number* numbers, int64_t inner, int64_t l, int64_t m)
+        : at(numbers + (l * l + l + m) * inner), l(l), gap((2 * l + 2) * inner), inner(inner), mirror(-2 * m * inner) {}
+    CLEBSCH_INLINE void two_down() {
+      gap -= 4 * inner;
+      at -= 2 * (gap + inner);
+      l -= 2;
+    }
+    CLEBSCH_INLINE void two_up() {
+      at += 2 * (gap + inner);
+      gap += 4 * inner;
+      l += 2;
+    }
+  };
+
+  __attribute__((noinline)) void gather_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed,
+                                              R* rows) const {
+    const int64_t per_sign = per_sign_, width = c.width, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.end * kPairFactors;
-    const int64_t plus = order_offset(c, 0), minus = order_offset(c, 1), column = run.place;
-    const R* x = static_cast<const R*>(args_.x) + run.x;
+    R* row = rows + steps.end * stride + run.place;
+    Degree<const R> degree(static_cast<const R*>(args_.x) + run.x, args_.inner, c.m + 2 * (steps.end - 1), c.m);
     Two odd = two_of(steps.end < c.steps ? &passed : nullptr);
-    for (int64_t k = steps.end - 1; k >= steps.begin; --k) {
-      const int64_t l = c.m + 2 * k;
-      const R *first = x + (l * l + l) * args_.inner, *second = first + (2 * l + 2) * args_.inner;
-      Row* row = rows + k * c.columns + column;
+    for (int64_t n = 0; n < count; ++n, degree.two_down()) {
       factors -= kPairFactors;
-      __builtin_prefetch(factors - (steps.end - steps.begin) * kPairFactors);  // for the steps that come next
-      odd = -factors[2] * odd;
-      if (l + 1 < args_.L) odd += factors[1] * two_at(second + plus, second + minus);
-      store_two(row, row + per_sign_, factors[0] * two_at(first + plus, first + minus));
-      store_two(row + c.width, row + c.width + per_sign_, odd);
+      row -= stride;
+      __builtin_prefetch(factors - count * kPairFactors);  // of the steps that come next
+      const R* second = degree.at + degree.gap;
+      odd *= -factors[2];
+      if (degree.l + 1 < L) odd += factors[1] * two_at(second, second + degree.mirror);
+      store_two(row, row + per_sign, factors[0] * two_at(degree.at, degree.at + degree.mirror));
+      store_two(row + width, row + width + per_sign, odd);
     }
     put_two(odd, passed);
   }
 
-  template <class Row>
-  void scatter_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed, const Row* rows) const {
+  __attribute__((noinline)) void scatter_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed,
+                                               const R* rows) const {
+    const int64_t per_sign = per_sign_, width = c.width, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.begin * kPairFactors;
-    const int64_t plus = order_offset(c, 0), minus = order_offset(c, 1), column = run.place;
-    R* out = static_cast<R*>(args_.out) + run.x;
+    const R* row = rows + steps.begin * stride + run.place;
+    Degree<R> degree(static_cast<R*>(args_.out) + run.x, args_.inner, c.m + 2 * steps.begin, c.m);
     Two odd = two_of(steps.begin > 0 ? &passed : nullptr);
-    for (int64_t k = steps.begin; k < steps.end; ++k, factors += kPairFactors) {
-      const int64_t l = c.m + 2 * k;
-      R *first = out + (l * l + l) * args_.inner, *second = first + (2 * l + 2) * args_.inner;
-      const Row* row = rows + k * c.columns + column;
-      const Row* odd_row = row + c.width;
-      odd = two_at(odd_row, odd_row + per_sign_) - (k > 0 ? factors[-1] : 0) * odd;
-      store_two(first + plus, first + minus, factors[0] * two_at(row, row + per_sign_));
-      if (l + 1 < args_.L) store_two(second + plus, second + minus, factors[1] * odd);
+    double b = steps.begin > 0 ? factors[-1] : 0;  // of the step before
+    for (int64_t n = 0; n < count; ++n, degree.two_up()) {
+      R* second = degree.at + degree.gap;
+      odd = two_at(row + width, row + width + per_sign) - b * odd;
+      store_two(degree.at, degree.at + degree.mirror, factors[0] * two_at(row, row + per_sign));
+      if (degree.l + 1 < L) store_two(second, second + degree.mirror, factors[1] * odd);
+      b = factors[2];
+      factors += kPairFactors;
+      row += stride;
     }
     put_two(odd, passed);
   }
@@ -227,22 +265,22 @@ class Columns {
     for (int64_t sign = 0; sign < c.signs; ++sign) f(sign, order_offset(c, sign) + run.x, sign * per_sign_ + run.place);
   }
 
-  template <class N, class Row>
-  void gather_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, Row* rows) const {
+  template <class N>
+  void gather_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, R* rows) const {
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       const R* x = static_cast<const R*>(args_.x) + offset;
       for (int64_t k = steps.begin; k < steps.end; ++k) {
         const int64_t l = c.order.first + k;
         const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + k];
-        Row* row = rows + place + k * c.columns;
-        for (int64_t i = 0; i < length.value; ++i) row[i] = static_cast<Row>(alpha * x[row_of(l) + i]);
+        R* row = rows + place + k * c.columns;
+        for (int64_t i = 0; i < length.value; ++i) row[i] = static_cast<R>(alpha * x[row_of(l) + i]);
       }
     });
   }
 
   // Degrees below |spin| are zero.
-  template <class N, class Row>
-  void scatter_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, const Row* rows) const {
+  template <class N>
+  void scatter_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, const R* rows) const {
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       R* out = static_cast<R*>(args_.out) + offset;
       for (int64_t l = c.m; steps.begin == 0 && l < c.order.first; ++l)
@@ -250,7 +288,7 @@ class Columns {
       for (int64_t k = steps.begin; k < steps.end; ++k) {
         const int64_t l = c.order.first + k;
         const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + k];
-        const Row* row = rows + place + k * c.columns;
+        const R* row = rows + place + k * c.columns;
         for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = static_cast<R>(alpha * row[i]);
       }
     });

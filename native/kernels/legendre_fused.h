@@ -1,6 +1,5 @@
 #pragma once
 // CPU: the recursion and the sums of few columns in one loop. Numbers p_k then need no memory; storing them costs more than making them.
-// In float64, whatever the tensors hold.
 #include "kernels/legendre_ahead.h"
 #include "kernels/legendre_waves.h"
 
@@ -9,42 +8,76 @@ namespace {
 
 constexpr bool kFewRegisters = kVectorRegisters < 32;
 constexpr int kFusedColumns = 8;  // at most
+
+// The recursion is in float64, sums are in R: a vector of them is for kSpan vectors of slots.
+template <class R>
+constexpr int kSpan = sizeof(double) / sizeof(R);
 // Vectors of slots: sums over degrees stay in registers, those over slots are read and written once for all vectors.
-template <int columns>
-constexpr int kDegreeVectors = kFewRegisters ? 8 / columns : 2;
+template <class R, int columns>
+constexpr int kDegreeVectors = same_type<R, float> || !kFewRegisters ? 2 : 8 / columns;
 constexpr int kSlotVectors = kBlockVectors < 4 ? kBlockVectors : 4;
 
-// sums[j][i] += sum over k < count of coefficients[k][j] p_k at vector i of slots. masked: numbers may be out of range.
-template <bool masked, int columns, int vectors>
-__attribute__((noinline)) void fuse_degrees(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
-                                            const double* coefficients, Doubles (&sums)[columns][vectors]) {
-  Doubles sum[columns][vectors], mask[vectors];
-  unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    if constexpr (masked) mask[i.value] = numbers.mask(i.value);
-    unrolled<columns>([&](auto j) CLEBSCH_ALWAYS { sum[j.value][i.value] = sums[j.value][i.value]; });
+CLEBSCH_INLINE Vector<double> joined(const Doubles* p, double) { return p[0]; }
+template <int... i>
+CLEBSCH_INLINE Vector<float> joined(const Doubles* p, std::integer_sequence<int, i...>) {
+  typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
+  return __builtin_shufflevector(__builtin_convertvector(p[0], Half), __builtin_convertvector(p[1], Half), i...);
+}
+CLEBSCH_INLINE Vector<float> joined(const Doubles* p, float) { return joined(p, std::make_integer_sequence<int, kWidth<float>>()); }
+
+// p_k of vectors of slots to f(i, p_k in R), vector after vector; zeros where they are out of range.
+template <bool masked, class R, int vectors, class F>
+CLEBSCH_INLINE void for_joined(const Doubles* p, const Doubles* masks, F f) {
+  unrolled<vectors / kSpan<R>>([&](auto i) CLEBSCH_ALWAYS {
+    Doubles part[kSpan<R>];
+    unrolled<kSpan<R>>([&](auto s) CLEBSCH_ALWAYS {
+      constexpr int at = i.value * kSpan<R> + s.value;
+      part[s.value] = masked ? both(p[at], masks[at]) : p[at];
+    });
+    f(i.value, joined(part, R{}));
   });
+}
+
+template <bool masked, int vectors>
+CLEBSCH_INLINE void get_masks(const SlotNumbers<vectors>& numbers, Doubles* masks) {
+  if constexpr (masked) unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS { masks[i.value] = numbers.mask(i.value); });
+}
+
+// sums[j][i] += sum over k < count of coefficients[k][j] p_k at vector i of slots. masked: numbers may be out of range.
+template <bool masked, int columns, int vectors, class R>
+__attribute__((noinline)) void fuse_degrees(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
+                                            const R* coefficients, Vector<R> (&sums)[columns][vectors / kSpan<R>]) {
+  constexpr int parts = vectors / kSpan<R>;
+  Vector<R> sum[columns][parts];
+  Doubles masks[vectors];
+  get_masks<masked>(numbers, masks);
+  unrolled<columns * parts>([&](auto i) CLEBSCH_ALWAYS { sum[i.value / parts][i.value % parts] = sums[i.value / parts][i.value % parts]; });
   numbers.advance(steps, count, end, u, [&](const Doubles* p) CLEBSCH_ALWAYS {
+    Vector<R> numbers_in_r[parts];
+    for_joined<masked, R, vectors>(p, masks, [&](int i, Vector<R> v) CLEBSCH_ALWAYS { numbers_in_r[i] = v; });
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
       load_late(coefficients);
-      for (int i = 0; i < vectors; ++i) sum[j.value][i] += (masked ? both(p[i], mask[i]) : p[i]) * coefficients[j.value];
+      for (int i = 0; i < parts; ++i) sum[j.value][i] += numbers_in_r[i] * coefficients[j.value];
     });
     coefficients += columns;
   });
-  unrolled<vectors>(
-      [&](auto i) CLEBSCH_ALWAYS { unrolled<columns>([&](auto j) CLEBSCH_ALWAYS { sums[j.value][i.value] = sum[j.value][i.value]; }); });
+  unrolled<columns * parts>([&](auto i) CLEBSCH_ALWAYS { sums[i.value / parts][i.value % parts] = sum[i.value / parts][i.value % parts]; });
 }
 
 // sums[k][j] += over the vectors of slots, lane by lane, p_k values[j], k < count.
-template <bool masked, int columns, int vectors>
+template <bool masked, int columns, int vectors, class R>
 __attribute__((noinline)) void fuse_slots(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
-                                          const double* values, Doubles* sums) {
-  Doubles mask[vectors];
-  if constexpr (masked) unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS { mask[i.value] = numbers.mask(i.value); });
+                                          const R* values, Vector<R>* sums) {
+  constexpr int parts = vectors / kSpan<R>;
+  Doubles masks[vectors];
+  get_masks<masked>(numbers, masks);
   numbers.advance(steps, count, end, u, [&](const Doubles* p) CLEBSCH_ALWAYS {
+    Vector<R> numbers_in_r[parts];
+    for_joined<masked, R, vectors>(p, masks, [&](int i, Vector<R> v) CLEBSCH_ALWAYS { numbers_in_r[i] = v; });
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
       load_late(values);
-      Doubles sum = sums[j.value];
-      for (int i = 0; i < vectors; ++i) sum += (masked ? both(p[i], mask[i]) : p[i]) * load(values + (j.value * vectors + i) * kSlotLanes);
+      Vector<R> sum = sums[j.value];
+      for (int i = 0; i < parts; ++i) sum += numbers_in_r[i] * load(values + (j.value * parts + i) * kWidth<R>);
       sums[j.value] = sum;
     });
     sums += columns;
@@ -64,15 +97,16 @@ class FusedOrder {
         starts_(args, order.m) {}
 
   // rows [steps][columns]
-  void synthesize(const double* rows, GroupAhead<R>& ahead) const {
-    constexpr int N = kDegreeVectors<columns>;
+  void synthesize(const R* rows, GroupAhead<R>& ahead) const {
+    constexpr int N = kDegreeVectors<R, columns>, parts = N / kSpan<R>;
     for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
-      Doubles sums[columns][N];
+      Vector<R> sums[columns][parts];
       if (slot % kSlotPad == 0) {
         ahead.some();
         starts_.look_ahead(slot);
       }
-      unrolled<columns * N>([&](auto i) CLEBSCH_ALWAYS { sums[i.value / N][i.value % N] = Doubles{}; });  // by memory it is slow
+      unrolled<columns * parts>([&](auto i)
+                                    CLEBSCH_ALWAYS { sums[i.value / parts][i.value % parts] = Vector<R>{}; });  // by memory it is slow
       walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
         fuse_degrees<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, rows + k * columns,
                                                sums);
@@ -82,15 +116,15 @@ class FusedOrder {
   }
 
   // rows [steps][columns], filled up to a whole number of vectors; sums: as many vectors.
-  void analyse(double* rows, Doubles* sums, GroupAhead<R>& ahead) const {
-    constexpr int W = kSlotLanes, N = kSlotVectors;
+  void analyse(R* rows, Vector<R>* sums, GroupAhead<R>& ahead) const {
+    constexpr int W = kWidth<R>, N = kSlotVectors;
     const int64_t numbers = ceil_div(order_.steps * columns, W) * W;
-    memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Doubles));
-    for (int64_t slot = 0; slot < args_.slots; slot += N * W) {
+    memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Vector<R>));
+    for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
       if (slot % kSlotPad == 0) ahead.some();
       add_slots(slot, sums);
     }
-    for (int64_t i = 0; i < numbers; i += W) store<double>(rows + i, sums_of<double>(sums + i));
+    for (int64_t i = 0; i < numbers; i += W) store<R>(rows + i, sums_of<R>(sums + i));
   }
 
  private:
@@ -127,14 +161,15 @@ class FusedOrder {
   }
 
   template <int N>
-  void put(int64_t slot, const Doubles (&sums)[columns][N]) const {
+  void put(int64_t slot, const Vector<R> (&sums)[columns][N / kSpan<R>]) const {
     static_assert(N <= kBlockVectors);
-    put_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i) { return sums[j][i]; });
+    const auto* numbers = reinterpret_cast<const R*>(&sums);
+    put_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i) { return load_numbers(numbers + (j * N + i) * kSlotLanes); });
   }
 
-  void add_slots(int64_t slot, Doubles* sums) const {
+  void add_slots(int64_t slot, Vector<R>* sums) const {
     constexpr int N = kSlotVectors;
-    alignas(64) double values[columns * N * kSlotLanes];
+    alignas(64) R values[columns * N * kSlotLanes];
     bool taken = false;
     walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
       if (!taken) take(slot, values);
@@ -144,11 +179,11 @@ class FusedOrder {
     });
   }
 
-  void take(int64_t slot, double* values) const {
+  void take(int64_t slot, R* values) const {
     constexpr int N = kSlotVectors;
     const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
-    take_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i, Doubles v) { store<double>(values + (j * N + i) * kSlotLanes, v); });
-    for (int64_t i = used * N; i < columns * N; ++i) store<double>(values + i * kSlotLanes, Doubles{});
+    take_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i, Doubles v) { store_numbers(values + (j * N + i) * kSlotLanes, v); });
+    for (int64_t i = used * N; i < columns * N; ++i) store_numbers(values + i * kSlotLanes, Doubles{});
   }
 
   const LegendreArgs& args_;

@@ -7,9 +7,6 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kMostOrders = 8;   // of a group of neighbours
-constexpr int64_t kGroupRows = 128;  // rows of sums, of all orders of a group
-
 // The orders of a group; `row` is where the rows of each begin.
 struct OrderGroup {
   OrderColumns orders[kMostOrders];

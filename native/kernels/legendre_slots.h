@@ -103,7 +103,10 @@ class Starts {
 
 // What is read through the pointer from here on is not read before: where registers are few, the compiler would hold so much that sums are
 // driven out of them.
-CLEBSCH_INLINE void load_late(const double*& from) { __asm__ volatile("" : "+r"(from)); }
+template <class T>
+CLEBSCH_INLINE void load_late(const T*& from) {
+  __asm__ volatile("" : "+r"(from));
+}
 
 constexpr int kBlockVectors = static_cast<int>(kSlotPad) / kSlotLanes;  // of a block of slots, whose numbers have one recursion
 

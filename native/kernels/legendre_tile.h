@@ -41,19 +41,32 @@ void add_degrees(const Panel<R>& panel, const R* coefficients, int64_t columns, 
   }
 }
 
-template <class R, int... i>
+constexpr int kLaneBytes = 16;  // of a vector, within which shuffles are cheap
+
+// Groups of units of `unit` numbers: the even units of each group of x, then those of y.
+template <class R, int unit, int group>
+constexpr int even_unit(int i) {
+  const int at = i / unit, half = group / 2, k = at % group;
+  return (k < half ? 0 : kWidth<R>)+(at - k + 2 * (k % half)) * unit + i % unit;
+}
+template <class R, int unit, int group, int... i>
 inline Vector<R> sum_neighbours(Vector<R> x, Vector<R> y, std::integer_sequence<int, i...>) {
-  return __builtin_shufflevector(x, y, 2 * i...) + __builtin_shufflevector(x, y, (2 * i + 1)...);
+  return __builtin_shufflevector(x, y, even_unit<R, unit, group>(i)...) +
+         __builtin_shufflevector(x, y, (even_unit<R, unit, group>(i) + unit)...);
 }
 
-// (sum of v[0], sum of v[1], ...) of kWidth vectors.
+// (sum of v[0], sum of v[1], ...) of kWidth vectors: numbers of a lane first, then lanes.
 template <class R, int n = kWidth<R>>
 inline Vector<R> sums_of(const Vector<R>* v) {
   if constexpr (n == 1) {
     return v[0];
   } else {
+    constexpr int lane = kLaneBytes / sizeof(R);
+    constexpr bool within = n > kWidth<R> / lane;
     Vector<R> half[n / 2];
-    for (int i = 0; i < n / 2; ++i) half[i] = sum_neighbours<R>(v[2 * i], v[2 * i + 1], std::make_integer_sequence<int, kWidth<R>>());
+    for (int i = 0; i < n / 2; ++i)
+      half[i] = sum_neighbours < R, within ? 1 : lane,
+      within ? lane : kWidth<R> / lane > (v[2 * i], v[2 * i + 1], std::make_integer_sequence<int, kWidth<R>>());
     return sums_of<R, n / 2>(half);
   }
 }
