@@ -153,13 +153,13 @@ class Task {
 
   // The sums of a panel to waves, and waves to values; waves may be where the sums or values are.
   void put_sums(int64_t first, int64_t size, const OrderColumns& c, const R* sums, const Waves<R>& waves) const {
-    for (int64_t i = 0; i < size; i += kSlotLanes)
-      put_waves<1>(args_, c, waves, first + i, [&](int64_t j, int) { return load_numbers(sums + j * kRow + i); });
+    for (int64_t i = 0; i < size; i += kWidth<R>)
+      put_waves<1>(args_, c, waves, first + i, [&](int64_t j, int) { return load(sums + j * kRow + i); });
   }
 
   void take_values(int64_t first, int64_t size, const OrderColumns& c, const Waves<R>& waves, R* values) const {
-    for (int64_t i = 0; i < size; i += kSlotLanes)
-      take_waves<1>(args_, c, waves, first + i, [&](int64_t j, int, Doubles v) { store_numbers(values + j * kRow + i, v); });
+    for (int64_t i = 0; i < size; i += kWidth<R>)
+      take_waves<1>(args_, c, waves, first + i, [&](int64_t j, int, Vector<R> v) { store<R>(values + j * kRow + i, v); });
     for (int64_t j = (args_.spin == 0 ? 2 : 1) * c.width; j < c.columns; ++j)
       memset(values + j * kRow, 0, static_cast<size_t>(size) * sizeof(R));
   }

@@ -9,21 +9,11 @@ namespace {
 constexpr bool kFewRegisters = kVectorRegisters < 32;
 constexpr int kFusedColumns = 8;  // at most
 
-// The recursion is in float64, sums are in R: a vector of them is for kSpan vectors of slots.
-template <class R>
-constexpr int kSpan = sizeof(double) / sizeof(R);
+// The recursion is in float64, sums are in R.
 // Vectors of slots: sums over degrees stay in registers, those over slots are read and written once for all vectors.
 template <class R, int columns>
 constexpr int kDegreeVectors = same_type<R, float> || !kFewRegisters ? 2 : 8 / columns;
 constexpr int kSlotVectors = kBlockVectors < 4 ? kBlockVectors : 4;
-
-CLEBSCH_INLINE Vector<double> joined(const Doubles* p, double) { return p[0]; }
-template <int... i>
-CLEBSCH_INLINE Vector<float> joined(const Doubles* p, std::integer_sequence<int, i...>) {
-  typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
-  return __builtin_shufflevector(__builtin_convertvector(p[0], Half), __builtin_convertvector(p[1], Half), i...);
-}
-CLEBSCH_INLINE Vector<float> joined(const Doubles* p, float) { return joined(p, std::make_integer_sequence<int, kWidth<float>>()); }
 
 // p_k of vectors of slots to f(i, p_k in R), vector after vector; zeros where they are out of range.
 template <bool masked, class R, int vectors, class F>
@@ -163,8 +153,7 @@ class FusedOrder {
   template <int N>
   void put(int64_t slot, const Vector<R> (&sums)[columns][N / kSpan<R>]) const {
     static_assert(N <= kBlockVectors);
-    const auto* numbers = reinterpret_cast<const R*>(&sums);
-    put_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i) { return load_numbers(numbers + (j * N + i) * kSlotLanes); });
+    put_waves<N / kSpan<R>>(args_, order_, waves_, slot, [&](int64_t j, int i) { return sums[j][i]; });
   }
 
   void add_slots(int64_t slot, Vector<R>* sums) const {
@@ -180,10 +169,11 @@ class FusedOrder {
   }
 
   void take(int64_t slot, R* values) const {
-    constexpr int N = kSlotVectors;
+    constexpr int parts = kSlotVectors / kSpan<R>;
     const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
-    take_waves<N>(args_, order_, waves_, slot, [&](int64_t j, int i, Doubles v) { store_numbers(values + (j * N + i) * kSlotLanes, v); });
-    for (int64_t i = used * N; i < columns * N; ++i) store_numbers(values + i * kSlotLanes, Doubles{});
+    take_waves<parts>(args_, order_, waves_, slot,
+                      [&](int64_t j, int i, Vector<R> v) { store<R>(values + (j * parts + i) * kWidth<R>, v); });
+    for (int64_t i = used * parts; i < columns * parts; ++i) store<R>(values + i * kWidth<R>, Vector<R>{});
   }
 
   const LegendreArgs& args_;

@@ -29,16 +29,35 @@ struct Waves {
   const BlockRuns& block_of(int64_t slot) const { return blocks[static_cast<uint64_t>(slot) / kSlotPad]; }
 };
 
+// A vector of sums in R is for kSpan vectors of float64 numbers.
+template <class R>
+constexpr int kSpan = sizeof(double) / sizeof(R);
+
+CLEBSCH_INLINE Vector<double> joined(const Doubles* p, double) { return p[0]; }
+template <int... i>
+CLEBSCH_INLINE Vector<float> joined(const Doubles* p, std::integer_sequence<int, i...>) {
+  typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
+  return __builtin_shufflevector(__builtin_convertvector(p[0], Half), __builtin_convertvector(p[1], Half), i...);
+}
+CLEBSCH_INLINE Vector<float> joined(const Doubles* p, float) { return joined(p, std::make_integer_sequence<int, kWidth<float>>()); }
+
+template <class R>
+CLEBSCH_INLINE Vector<R> load_joined(const double* x) {
+  Doubles parts[kSpan<R>];
+  unrolled<kSpan<R>>([&](auto s) CLEBSCH_ALWAYS { parts[s.value] = load(x + s.value * kSlotLanes); });
+  return joined(parts, R{});
+}
+
 // f(i, cosines, weights of the two rings, where columns are on them) for vector i < `vectors` of the slots of a block.
 template <int vectors, class R, class F>
 CLEBSCH_INLINE void for_slot_vectors(const LegendreArgs& args, const Waves<R>& waves, int64_t slot, F f) {
   R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
   const double* cosines = args.slot_values + args.slots + slot;
   unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
-    constexpr int64_t first = i.value * kSlotLanes;
-    const Doubles weights[2] = {load(cosines + args.slots + first), load(cosines + 2 * args.slots + first)};
+    constexpr int64_t first = i.value * kWidth<R>;
+    const Vector<R> weights[2] = {load_joined<R>(cosines + args.slots + first), load_joined<R>(cosines + 2 * args.slots + first)};
     R* const at[2] = {rings[0] + first, rings[1] + first};
-    f(i.value, load(cosines + first), weights, at);
+    f(i.value, load_joined<R>(cosines + first), weights, at);
   });
 }
 
@@ -48,15 +67,15 @@ template <int vectors, class R, class Sums>
 CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Sums sums) {
   const bool single = waves.single(slot);
   const int64_t per_sign = c.width / c.signs;
-  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Doubles x, const Doubles* w, R* const* rings) CLEBSCH_ALWAYS {
+  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Vector<R> x, const Vector<R>* w, R* const* rings) CLEBSCH_ALWAYS {
     for (int64_t j = 0; j < c.width; ++j) {
       if (args.spin != 0) {
-        store_numbers(rings[j >= per_sign] + waves.column[j], w[j >= per_sign] * sums(j, i));
+        store<R>(rings[j >= per_sign] + waves.column[j], w[j >= per_sign] * sums(j, i));
         continue;
       }
-      const Doubles even = sums(j, i), odd = x * sums(c.width + j, i), north = w[0] * (even + odd), south = w[1] * (even - odd);
-      store_numbers(rings[0] + waves.column[j], single ? north + south : north);
-      if (!single) store_numbers(rings[1] + waves.column[j], south);
+      const Vector<R> even = sums(j, i), odd = x * sums(c.width + j, i), north = w[0] * (even + odd), south = w[1] * (even - odd);
+      store<R>(rings[0] + waves.column[j], single ? north + south : north);
+      if (!single) store<R>(rings[1] + waves.column[j], south);
     }
   });
 }
@@ -65,13 +84,13 @@ CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, c
 template <int vectors, class R, class Put>
 CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Put put) {
   const int64_t per_sign = c.width / c.signs;
-  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Doubles x, const Doubles* w, R* const* rings) CLEBSCH_ALWAYS {
+  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Vector<R> x, const Vector<R>* w, R* const* rings) CLEBSCH_ALWAYS {
     for (int64_t j = 0; j < c.width; ++j) {
       if (args.spin != 0) {
-        put(j, i, w[j >= per_sign] * load_numbers(rings[j >= per_sign] + waves.column[j]));
+        put(j, i, w[j >= per_sign] * load(rings[j >= per_sign] + waves.column[j]));
         continue;
       }
-      const Doubles north = w[0] * load_numbers(rings[0] + waves.column[j]), south = w[1] * load_numbers(rings[1] + waves.column[j]);
+      const Vector<R> north = w[0] * load(rings[0] + waves.column[j]), south = w[1] * load(rings[1] + waves.column[j]);
       put(j, i, north + south);
       put(c.width + j, i, x * (north - south));
     }

@@ -67,14 +67,6 @@ inline void store_numbers(R* to, Vector<double> v) {
   const Numbers numbers = __builtin_convertvector(v, Numbers);
   memcpy(to, &numbers, sizeof numbers);
 }
-template <class R>
-inline Vector<double> load_numbers(const R* from) {
-  typedef R Numbers __attribute__((vector_size(kWidth<double> * sizeof(R))));
-  Numbers numbers;
-  memcpy(&numbers, from, sizeof numbers);
-  return __builtin_convertvector(numbers, Vector<double>);
-}
-
 #if defined(__AVX2__) && !defined(__AVX512F__)
 template <class R>
 inline __m256i first_elements(int64_t n) {
