@@ -31,18 +31,8 @@ class Panel {
     const int64_t steps = legendre_steps(args_, order.first);
     bool matters = false;
     for (int b = 0; b < blocks_; ++b) {
-      first_steps_[b] = starts.step(slot(b));
-      if (first_steps_[b] != kNoStart) {
-        states_[b] = first_steps_[b] < steps ? kWaiting : kSilent;
-        matters |= states_[b] == kWaiting;
-        if (states_[b] == kWaiting) numbers_[b].start(starts.numbers(slot(b)));
-        continue;
-      }
-      // Sorted towards a pole: the first slot has the highest limit
-      states_[b] = args_.limits[slot(b)] < m ? kSilent : kWaiting;
-      if (states_[b] == kSilent) continue;
-      matters = true;
-      numbers_[b].start(seeds, slot(b));
+      states_[b] = begin(b, m, seeds, starts, steps);
+      matters |= states_[b] == kWaiting;
     }
     return matters;
   }
@@ -52,12 +42,11 @@ class Panel {
     const double* steps = steps_ + first * kStepNumbers;
     range_count = 0;
     for (int b = 0; b < blocks_; ++b) {
-      int64_t silent = 0;
-      if (states_[b] == kWaiting) {
-        silent = first_steps_[b] == kNoStart ? (numbers_[b].ready(steps, count, end(b), angles(b)) ? 0 : count) : first_steps_[b] - first;
-        if (silent < count) states_[b] = kActive;
-      }
-      if (states_[b] == kActive) fill(b, steps, silent, count);
+      if (states_[b] == kSilent) continue;
+      const int64_t silent = states_[b] == kActive ? 0 : silent_steps(b, first, steps, count);
+      if (silent == count) continue;
+      states_[b] = kActive;
+      fill(b, steps, silent, count);
     }
   }
 
@@ -68,6 +57,26 @@ class Panel {
   int64_t slot(int b) const { return first_ + b * kSlotPad; }
   int end(int b) const { return slot(b) < args_.split ? 1 : 2; }
   const double* angles(int b) const { return args_.slot_values + slot(b); }
+
+  // The numbers of a block from which an order of `steps` steps goes on.
+  State begin(int b, int64_t m, const Seeds& seeds, const Starts& starts, int64_t steps) {
+    first_steps_[b] = starts.step(slot(b));
+    if (first_steps_[b] == kNoStart) {
+      // Sorted towards a pole: the first slot has the highest limit
+      if (args_.limits[slot(b)] < m) return kSilent;
+      numbers_[b].start(seeds, slot(b));
+    } else {
+      if (first_steps_[b] >= steps) return kSilent;
+      numbers_[b].start(starts.numbers(slot(b)));
+    }
+    return kWaiting;
+  }
+
+  // Of `count` steps, those before a waiting block matters.
+  int64_t silent_steps(int b, int64_t first, const double* steps, int64_t count) {
+    if (first_steps_[b] != kNoStart) return minimum(first_steps_[b] - first, count);
+    return numbers_[b].ready(steps, count, end(b), angles(b)) ? 0 : count;
+  }
 
   // The rows of a block; zeros in the first `silent` ones and where numbers are out of range.
   void fill(int b, const double* steps, int64_t silent, int64_t count) {
