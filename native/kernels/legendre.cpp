@@ -1,6 +1,7 @@
 // CPU: the polar step in tasks. A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are
 // the same work everywhere.
 #include <optional>
+#include <type_traits>
 
 #include "kernels/flush_denormals.h"
 #include "kernels/legendre_ahead.h"
@@ -31,8 +32,8 @@ class Task {
   }
 
   size_t bytes() const {
-    const int64_t sums = fused_ ? rows_ * kWidth<R> : 0;
-    return static_cast<size_t>(sums + orders_ * (rows_ + columns_ * stride_)) * sizeof(R);
+    const int64_t sums = fused_ ? rows_ * kVectorBytes : 0, rows = orders_ * rows_ * (fused_ ? sizeof(double) : sizeof(R));
+    return static_cast<size_t>(sums + rows + orders_ * columns_ * stride_ * static_cast<int64_t>(sizeof(R)));
   }
 
   // Orders first .. end - 1; those from `next` on come next.
@@ -44,9 +45,7 @@ class Task {
       ++group.count;
     }
     if (fused_) {
-      Vector<R>* sums = static_cast<Vector<R>*>(memory);
-      R* rows = reinterpret_cast<R*>(sums + rows_);
-      run_fused(columns, group, next, rows, sums, rows + orders_ * rows_);
+      args_.analysis ? run_fused<true>(columns, group, next, memory) : run_fused<false>(columns, group, next, memory);
     } else {
       R* rows = static_cast<R*>(memory);
       args_.analysis ? analyse(columns, group, rows, rows + orders_ * rows_) : synthesize(columns, group, rows, rows + orders_ * rows_);
@@ -83,21 +82,36 @@ class Task {
     return waves;
   }
 
-  void run_fused(const Columns<R>& columns, const OrderGroup& group, int64_t next, R* rows, Vector<R>* sums, R* memory) const {
-    if (!args_.analysis) gather(columns, group, rows);
-    if (args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).take(0, args_.slots, memory);
+  template <bool analysis>
+  void run_fused(const Columns<R>& columns, const OrderGroup& group, int64_t next, void* memory) const {
+    using S = std::conditional_t<analysis, double, R>;
+    Vector<S>* sums = static_cast<Vector<S>*>(memory);
+    S* rows = reinterpret_cast<S*>(sums + rows_);
+    R* waves = reinterpret_cast<R*>(rows + orders_ * rows_);
+    std::optional<RingColumns<R>> rings;
+    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
+    if constexpr (!analysis)
+      gather(columns, group, rows);
+    else if (rings)
+      rings->take(0, args_.slots, waves);
     GroupAhead<R> ahead;
     if (next < args_.L)
       ahead = GroupAhead<R>(args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad);
     for (int g = 0; g < group.count; ++g) {
       const OrderColumns& c = group.orders[g];
-      const Waves<R> waves = waves_of(columns, group, g, memory, 0);
-      R* own = rows + g * rows_;
-      const auto run = [&](auto order) { args_.analysis ? order.analyse(own, sums, ahead) : order.synthesize(own, ahead); };
-      c.columns == 4 ? run(FusedOrder<R, 4>(args_, c, waves)) : run(FusedOrder<R, 8>(args_, c, waves));
+      const Waves<R> own = waves_of(columns, group, g, waves, 0);
+      const auto run = [&](auto order) {
+        if constexpr (analysis)
+          order.analyse(rows + g * rows_, sums, ahead);
+        else
+          order.synthesize(rows + g * rows_, ahead);
+      };
+      c.columns == 4 ? run(FusedOrder<R, 4>(args_, c, own)) : run(FusedOrder<R, 8>(args_, c, own));
     }
-    if (!args_.analysis && runs_ == nullptr) RingColumns<R>(args_, columns, group, stride_).put(0, args_.slots, memory);
-    if (args_.analysis) scatter(columns, group, rows);
+    if constexpr (analysis)
+      scatter(columns, group, rows);
+    else if (rings)
+      rings->put(0, args_.slots, waves);
   }
 
   void synthesize(const Columns<R>& columns, const OrderGroup& group, R* rows, R* memory) const {
@@ -186,7 +200,8 @@ class Task {
     }
   }
 
-  void scatter(const Columns<R>& columns, const OrderGroup& group, const R* rows) const {
+  template <class Row>
+  void scatter(const Columns<R>& columns, const OrderGroup& group, const Row* rows) const {
     for (int r = 0; r < columns.run_count(); ++r) {
       OddNumbers odd[kMostOrders];
       for (int64_t part = 0; part < step_parts(group); ++part)

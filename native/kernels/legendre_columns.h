@@ -86,7 +86,8 @@ class Columns {
   }
 
   // The transpose: sums of products with p_k to coefficients, from the first steps up.
-  void scatter(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, const R* rows) const {
+  template <class Row>
+  void scatter(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, const Row* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
       args_.spin == 0 ? scatter_pairs(c, signs, length, run, steps, odd, rows) : scatter_degrees(c, length, run, steps, rows);
     });
@@ -151,9 +152,9 @@ class Columns {
     take_odd(signs, length, run, &odd, passed);
   }
 
-  template <class S, class N>
+  template <class S, class N, class Row>
   void scatter_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed,
-                     const R* rows) const {
+                     const Row* rows) const {
     const double mirrored[2] = {1, mirror(c, 1, 0)};
     const double* factors = legendre_pair_factors(args_, c.order);
     R* out = static_cast<R*>(args_.out) + run.x;
@@ -164,7 +165,7 @@ class Columns {
       const double b = k > 0 ? factors[k * kPairFactors - 1] : 0;  // of the step before
       const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1];
       R *first = out + row_of(l), *second = l + 1 < args_.L ? out + row_of(l + 1) : nullptr;
-      const R* row = rows + k * c.columns;
+      const Row* row = rows + k * c.columns;
       for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
         const int64_t at = order_offset(c, sign) + i;
         double& o = odd.at[sign][i];
@@ -229,11 +230,12 @@ class Columns {
     put_two(odd, passed);
   }
 
+  template <class Row>
   __attribute__((noinline)) void scatter_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed,
-                                               const R* rows) const {
+                                               const Row* rows) const {
     const int64_t per_sign = per_sign_, width = c.width, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.begin * kPairFactors;
-    const R* row = rows + steps.begin * stride + run.place;
+    const Row* row = rows + steps.begin * stride + run.place;
     Degree<R> degree(static_cast<R*>(args_.out) + run.x, args_.inner, c.m + 2 * steps.begin, c.m);
     Two odd = two_of(steps.begin > 0 ? &passed : nullptr);
     double b = steps.begin > 0 ? factors[-1] : 0;  // of the step before
@@ -279,8 +281,8 @@ class Columns {
   }
 
   // Degrees below |spin| are zero.
-  template <class N>
-  void scatter_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, const R* rows) const {
+  template <class N, class Row>
+  void scatter_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, const Row* rows) const {
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       R* out = static_cast<R*>(args_.out) + offset;
       for (int64_t l = c.m; steps.begin == 0 && l < c.order.first; ++l)
@@ -288,7 +290,7 @@ class Columns {
       for (int64_t k = steps.begin; k < steps.end; ++k) {
         const int64_t l = c.order.first + k;
         const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + k];
-        const R* row = rows + place + k * c.columns;
+        const Row* row = rows + place + k * c.columns;
         for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = static_cast<R>(alpha * row[i]);
       }
     });

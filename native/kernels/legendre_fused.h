@@ -9,7 +9,8 @@ namespace {
 constexpr bool kFewRegisters = kVectorRegisters < 32;
 constexpr int kFusedColumns = 8;  // at most
 
-// The recursion is in float64, sums are in R.
+// The recursion is in float64. Sums over degrees are in the precision of the tensors, R; those over slots, of which much cancels and whose
+// rounding the recursion of odd degrees adds up, are in float64.
 // Vectors of slots: sums over degrees stay in registers, those over slots are read and written once for all vectors.
 template <class R, int columns>
 constexpr int kDegreeVectors = same_type<R, float> || !kFewRegisters ? 2 : 8 / columns;
@@ -55,23 +56,25 @@ __attribute__((noinline)) void fuse_degrees(const double* steps, int64_t count, 
 }
 
 // sums[k][j] += over the vectors of slots, lane by lane, p_k values[j], k < count.
-template <bool masked, int columns, int vectors, class R>
+template <bool masked, int columns, int vectors>
 __attribute__((noinline)) void fuse_slots(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
-                                          const R* values, Vector<R>* sums) {
-  constexpr int parts = vectors / kSpan<R>;
+                                          const double* values, Doubles* sums) {
   Doubles masks[vectors];
   get_masks<masked>(numbers, masks);
   numbers.advance(steps, count, end, u, [&](const Doubles* p) CLEBSCH_ALWAYS {
-    Vector<R> numbers_in_r[parts];
-    for_joined<masked, R, vectors>(p, masks, [&](int i, Vector<R> v) CLEBSCH_ALWAYS { numbers_in_r[i] = v; });
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
       load_late(values);
-      Vector<R> sum = sums[j.value];
-      for (int i = 0; i < parts; ++i) sum += numbers_in_r[i] * load(values + (j.value * parts + i) * kWidth<R>);
+      Doubles sum = sums[j.value];
+      for (int i = 0; i < vectors; ++i) sum += (masked ? both(p[i], masks[i]) : p[i]) * load(values + (j.value * vectors + i) * kSlotLanes);
       sums[j.value] = sum;
     });
     sums += columns;
   });
+}
+
+CLEBSCH_INLINE void store_doubles(double* to, Vector<double> v) { store<double>(to, v); }
+CLEBSCH_INLINE void store_doubles(double* to, Vector<float> v) {
+  for (int i = 0; i < kWidth<float>; ++i) to[i] = v[i];
 }
 
 // An order of `columns` columns, all its slots.
@@ -106,15 +109,15 @@ class FusedOrder {
   }
 
   // rows [steps][columns], filled up to a whole number of vectors; sums: as many vectors.
-  void analyse(R* rows, Vector<R>* sums, GroupAhead<R>& ahead) const {
-    constexpr int W = kWidth<R>, N = kSlotVectors;
+  void analyse(double* rows, Doubles* sums, GroupAhead<R>& ahead) const {
+    constexpr int W = kSlotLanes, N = kSlotVectors;
     const int64_t numbers = ceil_div(order_.steps * columns, W) * W;
-    memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Vector<R>));
+    memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Doubles));
     for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
       if (slot % kSlotPad == 0) ahead.some();
       add_slots(slot, sums);
     }
-    for (int64_t i = 0; i < numbers; i += W) store<R>(rows + i, sums_of<R>(sums + i));
+    for (int64_t i = 0; i < numbers; i += W) store<double>(rows + i, sums_of<double>(sums + i));
   }
 
  private:
@@ -156,9 +159,9 @@ class FusedOrder {
     put_waves<N / kSpan<R>>(args_, order_, waves_, slot, [&](int64_t j, int i) { return sums[j][i]; });
   }
 
-  void add_slots(int64_t slot, Vector<R>* sums) const {
+  void add_slots(int64_t slot, Doubles* sums) const {
     constexpr int N = kSlotVectors;
-    alignas(64) R values[columns * N * kSlotLanes];
+    alignas(64) double values[columns * N * kSlotLanes];
     bool taken = false;
     walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
       if (!taken) take(slot, values);
@@ -168,12 +171,12 @@ class FusedOrder {
     });
   }
 
-  void take(int64_t slot, R* values) const {
+  void take(int64_t slot, double* values) const {
     constexpr int parts = kSlotVectors / kSpan<R>;
     const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
     take_waves<parts>(args_, order_, waves_, slot,
-                      [&](int64_t j, int i, Vector<R> v) { store<R>(values + (j * parts + i) * kWidth<R>, v); });
-    for (int64_t i = used * parts; i < columns * parts; ++i) store<R>(values + i * kWidth<R>, Vector<R>{});
+                      [&](int64_t j, int i, Vector<R> v) { store_doubles(values + (j * parts + i) * kWidth<R>, v); });
+    for (int64_t i = used * kSlotVectors; i < columns * kSlotVectors; ++i) store<double>(values + i * kSlotLanes, Doubles{});
   }
 
   const LegendreArgs& args_;
