@@ -46,8 +46,9 @@ constexpr int kLaneBytes = 16;  // of a vector, within which shuffles are cheap
 // Groups of units of `unit` numbers: the even units of each group of x, then those of y.
 template <class R, int unit, int group>
 constexpr int even_unit(int i) {
-  const int at = i / unit, half = group / 2, k = at % group;
-  return (k < half ? 0 : kWidth<R>)+(at - k + 2 * (k % half)) * unit + i % unit;
+  constexpr int half = group / 2, all = kWidth<R>;
+  const int at = i / unit, k = at % group, of_x = (at - k + 2 * (k % half)) * unit + i % unit;
+  return k < half ? of_x : all + of_x;
 }
 template <class R, int unit, int group, int... i>
 inline Vector<R> sum_neighbours(Vector<R> x, Vector<R> y, std::integer_sequence<int, i...>) {
@@ -61,12 +62,12 @@ inline Vector<R> sums_of(const Vector<R>* v) {
   if constexpr (n == 1) {
     return v[0];
   } else {
-    constexpr int lane = kLaneBytes / sizeof(R);
-    constexpr bool within = n > kWidth<R> / lane;
+    constexpr int lane = kLaneBytes / sizeof(R), lanes = kWidth<R> / lane;
+    constexpr bool within = n > lanes;
+    constexpr int unit = within ? 1 : lane, group = within ? lane : lanes;
+    constexpr auto all = std::make_integer_sequence<int, kWidth<R>>();
     Vector<R> half[n / 2];
-    for (int i = 0; i < n / 2; ++i)
-      half[i] = sum_neighbours < R, within ? 1 : lane,
-      within ? lane : kWidth<R> / lane > (v[2 * i], v[2 * i + 1], std::make_integer_sequence<int, kWidth<R>>());
+    for (int i = 0; i < n / 2; ++i) half[i] = sum_neighbours<R, unit, group>(v[2 * i], v[2 * i + 1], all);
     return sums_of<R, n / 2>(half);
   }
 }

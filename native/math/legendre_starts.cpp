@@ -1,12 +1,14 @@
 #include "math/legendre_starts.h"
 
-#include <algorithm>
 #include <cmath>
 
+#include "kernels/cpu_loop.h"
 #include "kernels/legendre.h"
 
 namespace clebsch::math {
 namespace {
+
+constexpr int64_t kBlockNumbers = 2 * kSlotPad;
 
 // p_k and p_{k-1} of an order at the slots of a block, and above which size something is to be done: kNegligible where a number is in
 // range.
@@ -88,31 +90,30 @@ class BlockWalk {
   int64_t scale_[kSlotPad];
 };
 
-}  // namespace
-
-LegendreStarts legendre_starts(const LegendreArgs& args) {
-  const int64_t blocks = args.slots / kSlotPad;
-  LegendreStarts starts;
-  starts.first_steps.resize(static_cast<size_t>(args.L * blocks));
-  starts.numbers.resize(starts.first_steps.size() * 2 * kSlotPad);
-  for (int64_t m = 0; m < args.L; ++m) {
-    const int64_t steps = legendre_steps(args, legendre_order(args, m).first);
-    for (int64_t b = 0; b < blocks; ++b) {
-      const auto at = static_cast<size_t>(m * blocks + b);
-      const int64_t slot = b * kSlotPad;
-      int32_t& first = starts.first_steps[at];
-      first = static_cast<int32_t>(steps);
-      if (args.limits[slot] < m) continue;  // slots are sorted: the first one has the highest limit
-      BlockWalk walk(args, m, slot);
-      first = walk.find(steps);
-      if (first < steps && !walk.put(&starts.numbers[at * 2 * kSlotPad])) first = kNoStart;
-    }
+// Of order m: [slots / kSlotPad] and [slots / kSlotPad][kBlockNumbers].
+void starts_of_order(const LegendreArgs& args, int64_t m, int32_t* first_steps, double* numbers) {
+  const int64_t steps = legendre_steps(args, legendre_order(args, m).first);
+  for (int64_t slot = 0; slot < args.slots; slot += kSlotPad, ++first_steps, numbers += kBlockNumbers) {
+    *first_steps = static_cast<int32_t>(steps);
+    if (args.limits[slot] < m) continue;  // slots are sorted: the first one has the highest limit
+    BlockWalk walk(args, m, slot);
+    *first_steps = walk.find(steps);
+    if (*first_steps < steps && !walk.put(numbers)) *first_steps = kNoStart;
   }
-  return starts;
 }
 
-int64_t legendre_starts_bytes(int64_t L, int64_t slots) {
-  return L * (slots / kSlotPad) * (2 * kSlotPad * static_cast<int64_t>(sizeof(double)) + static_cast<int64_t>(sizeof(int32_t)));
+}  // namespace
+
+LegendreStartCounts legendre_start_counts(int64_t L, int64_t slots) {
+  const int64_t blocks = L * (slots / kSlotPad);
+  return {blocks, blocks * kBlockNumbers};
+}
+
+void legendre_starts(const LegendreArgs& args, int32_t* first_steps, double* numbers) {
+  const auto [blocks, size] = legendre_start_counts(1, args.slots);
+  parallel_for(args.L, grain_of(size), [&, blocks = blocks, size = size](int64_t begin, int64_t end) {
+    for (int64_t m = begin; m < end; ++m) starts_of_order(args, m, first_steps + m * blocks, numbers + m * size);
+  });
 }
 
 }  // namespace clebsch::math

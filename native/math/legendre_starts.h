@@ -1,21 +1,19 @@
 #pragma once
 // Where the recursion of kernels/legendre.h begins to matter, so that sums need not look for it again in every call.
 #include <cstdint>
-#include <vector>
 
 #include "kernels/transform_args.h"
 
 namespace clebsch::math {
 
-// The arrays of LegendreArgs.
-struct LegendreStarts {
-  std::vector<int32_t> first_steps;
-  std::vector<double> numbers;
+// Elements of LegendreArgs::first_steps and starts.
+struct LegendreStartCounts {
+  int64_t first_steps, numbers;
 };
+LegendreStartCounts legendre_start_counts(int64_t L, int64_t slots);
 
-// args: the plan of the rings, in host memory; operands are ignored.
-LegendreStarts legendre_starts(const LegendreArgs& args);
-// slots: a multiple of kSlotPad.
-int64_t legendre_starts_bytes(int64_t L, int64_t slots);
+// Fills both on the thread pool. args: the plan of the rings, in host memory; operands are ignored. Numbers of blocks without a start are
+// left as they are.
+void legendre_starts(const LegendreArgs& args, int32_t* first_steps, double* numbers);
 
 }  // namespace clebsch::math

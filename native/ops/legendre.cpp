@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "math/legendre_plan.h"
 #include "math/legendre_starts.h"
 #include "ops/launch.h"
@@ -37,16 +39,17 @@ std::shared_ptr<const LegendreStepTables> step_tables(const char* op, int64_t L,
 std::shared_ptr<const LegendreStartTables> start_tables(const char* op, const LegendreRings& rings, const LegendreTables& tables,
                                                         Backend& backend) {
   constexpr size_t kMostBytes = size_t{32} << 20;
-  const auto bytes = static_cast<size_t>(math::legendre_starts_bytes(tables.L, tables.slots));
+  const auto counts = math::legendre_start_counts(tables.L, tables.slots);
+  const auto bytes = static_cast<size_t>(counts.first_steps) * sizeof(int32_t) + static_cast<size_t>(counts.numbers) * sizeof(double);
   if (backend.code() != kCpu || bytes > std::min(kMostBytes, PlanCache::instance().limit())) return nullptr;
   std::string key = "legendre starts " + std::to_string(rings.L) + ' ' + std::to_string(rings.spin) + ' ';
   key.append(reinterpret_cast<const char*>(rings.theta.data()), rings.theta.size_bytes());
   const auto build = [&]() -> std::shared_ptr<const Plan> {
-    const math::LegendreStarts starts = math::legendre_starts(tables.arguments(Dtype::float64, false, 0, 0));
-    const auto shape = [](const auto& numbers) { return Dims{static_cast<int64_t>(numbers.size())}; };
     auto made = std::make_shared<LegendreStartTables>();
-    made->first_steps = from_host(starts.first_steps.data(), shape(starts.first_steps), Dtype::int32, backend);
-    made->numbers = from_host(starts.numbers.data(), shape(starts.numbers), Dtype::float64, backend);
+    made->first_steps = empty({counts.first_steps}, Dtype::int32, backend);
+    made->numbers = empty({counts.numbers}, Dtype::float64, backend);
+    math::legendre_starts(tables.arguments(Dtype::float64, false, 0, 0), static_cast<int32_t*>(made->first_steps.data()),
+                          static_cast<double*>(made->numbers.data()));
     return made;
   };
   return std::static_pointer_cast<const LegendreStartTables>(PlanCache::instance().get(key, op, bytes, build));
