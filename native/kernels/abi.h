@@ -15,7 +15,7 @@
 
 namespace clebsch {
 
-constexpr int32_t kAbiVersion = 7;
+constexpr int32_t kAbiVersion = 8;
 
 // ---- layout ---------------------------------------------------------------------------------------------------
 

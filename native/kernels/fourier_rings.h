@@ -158,7 +158,7 @@ class Rings {
   }
 
   static int64_t tiles_of(const FourierArgs& args, const FourierGroup& group) {
-    const bool few = args.inner < W && args.inner <= kMaxTiles && 2 * args.outer * group.rings >= W;
+    const bool few = args.point_step == args.inner && args.inner < W && args.inner <= kMaxTiles && 2 * args.outer * group.rings >= W;
     return args.inner == 1 || few ? args.inner : 1;
   }
 
@@ -169,16 +169,17 @@ class Rings {
   }
 
   void locate(int64_t first, LaneRuns<T>& orders, LaneRuns<T>& points) const {
-    const int64_t inner = args_.inner / tiles_, end = minimum(first + W, lanes()), row = first / inner;
-    int64_t i = first % inner, outer = row / group_.rings, listed = row % group_.rings;
+    const int64_t inner = args_.inner / tiles_, end = minimum(first + W, lanes()), begin = first / inner;
+    int64_t i = first % inner, outer = begin / group_.rings, listed = begin % group_.rings;
     orders.used = points.used = end - first;
     orders.step = inner;
     points.step = tiles_ > 1 ? inner : args_.point_step;
     for (int64_t lane = first; lane < end; i = 0) {
-      const int64_t ring = args_.uniform ? listed : args_.ring_list[group_.ring_list + listed];
+      const int64_t ring = args_.some ? args_.some[listed][0] : args_.uniform ? listed : args_.ring_list[group_.ring_list + listed];
+      const int64_t row = args_.some ? args_.some[listed][1] : ring;
       const int64_t point = args_.uniform ? ring * kept() : args_.ring[ring][0], count = minimum(inner - i, end - lane);
-      orders.run[orders.runs++] = {lane - first, count, outer * args_.rings * columns() * args_.inner + ring * args_.ring_step + i};
-      points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * args_.inner + i};
+      orders.run[orders.runs++] = {lane - first, count, outer * args_.rings * columns() * args_.inner + row * args_.ring_step + i};
+      points.run[points.runs++] = {lane - first, count, (outer * args_.points + point) * args_.point_inner + i};
       lane += count;
       if (++listed == group_.rings) {
         listed = 0;

@@ -5,7 +5,9 @@
 
 #include "kernels/flush_denormals.h"
 #include "kernels/legendre_ahead.h"
+#include "kernels/legendre_block.h"
 #include "kernels/legendre_fused.h"
+#include "kernels/legendre_maps.h"
 #include "kernels/legendre_rings.h"
 #include "kernels/scratch.h"
 
@@ -24,16 +26,17 @@ class Task {
  public:
   // runs: where waves are, or nullptr for the rings of args.
   Task(const LegendreArgs& args, const Shares& shares, const WaveRuns* runs) : args_(args), runs_(runs), orders_(shares.orders) {
-    columns_ = kTileColumns;
-    while (columns_ < shares.maps * columns_per_map(args)) columns_ += kTileColumns;
-    fused_ = columns_ <= kFusedColumns;
+    const Columns<R> columns(args, 0, shares.maps);
+    columns_ = columns.of_order(args.L > 1 ? 1 : 0).columns;
+    fused_ = columns.fused();
     rows_ = ceil_div(legendre_steps(args, 0), kMostRowStep) * kMostRowStep * columns_ + kApart;
-    stride_ = fused_ ? args.slots + kWidth<R> : kRow;
+    stride_ = (fused_ ? args.slots : kSlotPad) + kWidth<R>;
   }
 
   size_t bytes() const {
-    const int64_t sums = fused_ ? rows_ * kVectorBytes : 0, rows = orders_ * rows_ * (fused_ ? sizeof(double) : sizeof(R));
-    return static_cast<size_t>(sums + rows + orders_ * columns_ * stride_ * static_cast<int64_t>(sizeof(R)));
+    const int64_t vectors = fused_ ? rows_ * kVectorBytes : 0, rows = orders_ * rows_ * (fused_ ? sizeof(double) : sizeof(R));
+    const int64_t numbers = orders_ * columns_ * stride_ + (fused_ ? 0 : BlockOrder<R>::memory(columns_));
+    return static_cast<size_t>(vectors + rows + numbers * static_cast<int64_t>(sizeof(R)));
   }
 
   // Orders first .. end - 1; those from `next` on come next.
@@ -44,16 +47,14 @@ class Task {
       group.row[group.count] = group.count * columns_;
       ++group.count;
     }
-    if (fused_) {
+    if (columns.fused())
       args_.analysis ? run_fused<true>(columns, group, next, memory) : run_fused<false>(columns, group, next, memory);
-    } else {
-      R* rows = static_cast<R*>(memory);
-      args_.analysis ? analyse(columns, group, rows, rows + orders_ * rows_) : synthesize(columns, group, rows, rows + orders_ * rows_);
-    }
+    else
+      args_.analysis ? run_blocks<true>(columns, group, next, memory) : run_blocks<false>(columns, group, next, memory);
   }
 
  private:
-  static constexpr int64_t kMostRowStep = 4;  // rows end with a whole tile, and a whole vector
+  static constexpr int64_t kMostRowStep = 8;  // rows end with a whole tile, and a whole vector
   static constexpr int64_t kApart = 64;       // between the rows of orders: a power of two would share cache sets
 
   int64_t parts() const { return legendre_is_complex(args_) ? 2 : 1; }
@@ -94,9 +95,7 @@ class Task {
       gather(columns, group, rows);
     else if (rings)
       rings->take(0, args_.slots, waves);
-    GroupAhead<R> ahead;
-    if (next < args_.L)
-      ahead = GroupAhead<R>(args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad);
+    GroupAhead<R> ahead = what_is_ahead(columns, group, next);
     for (int g = 0; g < group.count; ++g) {
       const OrderColumns& c = group.orders[g];
       const Waves<R> own = waves_of(columns, group, g, waves, 0);
@@ -114,68 +113,47 @@ class Task {
       rings->put(0, args_.slots, waves);
   }
 
-  void synthesize(const Columns<R>& columns, const OrderGroup& group, R* rows, R* memory) const {
-    gather(columns, group, rows);
+  template <bool analysis>
+  void run_blocks(const Columns<R>& columns, const OrderGroup& group, int64_t next, void* memory) const {
+    R *rows = static_cast<R*>(memory), *block = rows + orders_ * rows_, *waves = block + BlockOrder<R>::memory(columns_);
+    const RingRows<R> rows_of_rings(args_, columns, 0);
+    const bool direct = runs_ == nullptr && RingRows<R>::suits(args_), squares = args_.coefficient_step == 1 && parts() == 1;
     std::optional<RingColumns<R>> rings;
-    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
-    for (int64_t slot = 0; slot < args_.slots;) {
-      const int64_t size = minimum(kPanelSlots, args_.slots - slot);
-      Panel<R> panel(args_, slot, size);
+    if (runs_ == nullptr && !direct) rings.emplace(args_, columns, group, stride_);
+    if constexpr (analysis)
+      memset(rows, 0, static_cast<size_t>(group.count * rows_) * sizeof(R));
+    else
+      squares ? gather_squares(columns, group, rows) : gather(columns, group, rows);
+    GroupAhead<R> ahead = what_is_ahead(columns, group, next);
+    for (int64_t slot = 0; slot < args_.slots; slot += kSlotPad) {
+      if (analysis && rings) rings->take(slot, kSlotPad, waves);
       for (int g = 0; g < group.count; ++g) {
-        const OrderColumns& c = group.orders[g];
-        R* sums = memory + group.row[g] * kRow;
-        for (int64_t j = 0; j < c.columns; ++j) memset(sums + j * kRow, 0, static_cast<size_t>(size) * sizeof(R));
-        for_steps(panel, c,
-                  [&](int64_t k, int64_t count) { add_degrees(panel, rows + g * rows_ + k * c.columns, c.columns, count, sums); });
-        put_sums(slot, size, c, sums, waves_of(columns, group, g, memory, slot));
+        ahead.some();
+        const Waves<R> own = waves_of(columns, group, g, waves, slot);
+        const BlockOrder<R> order(args_, group.orders[g], &own, direct ? &rows_of_rings : nullptr);
+        if constexpr (analysis)
+          order.analyse(slot, rows + g * rows_, block);
+        else
+          order.synthesize(slot, rows + g * rows_, block);
       }
-      if (rings) rings->put(slot, size, memory);
-      slot += size;
+      if (!analysis && rings) rings->put(slot, kSlotPad, waves);
     }
+    if constexpr (analysis) squares ? MapRows<R>(args_, columns, group, rows, rows_).scatter() : scatter(columns, group, rows);
   }
 
-  void analyse(const Columns<R>& columns, const OrderGroup& group, R* rows, R* memory) const {
-    memset(rows, 0, static_cast<size_t>(group.count * rows_) * sizeof(R));
-    std::optional<RingColumns<R>> rings;
-    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
-    for (int64_t slot = 0; slot < args_.slots;) {
-      const int64_t size = minimum(kPanelSlots, args_.slots - slot);
-      Panel<R> panel(args_, slot, size);
-      if (rings) rings->take(slot, size, memory);
-      for (int g = 0; g < group.count; ++g) {
-        const OrderColumns& c = group.orders[g];
-        R* values = memory + group.row[g] * kRow;
-        take_values(slot, size, c, waves_of(columns, group, g, memory, slot), values);
-        for_steps(panel, c,
-                  [&](int64_t k, int64_t count) { add_slots(panel, values, c.columns, count, rows + g * rows_ + k * c.columns); });
-      }
-      slot += size;
+  GroupAhead<R> what_is_ahead(const Columns<R>& columns, const OrderGroup& group, int64_t next) const {
+    if (next >= args_.L) return {};
+    return {args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad};
+  }
+
+  void gather_squares(const Columns<R>& columns, const OrderGroup& group, R* rows) const {
+    for (int g = 0; g < group.count; ++g) {
+      const OrderColumns& c = group.orders[g];
+      columns.clear_surplus(c, rows + g * rows_);
+      if (c.m + 2 * c.steps > args_.L)  // no odd degree
+        memset(rows + g * rows_ + (c.steps - 1) * c.columns + c.filled, 0, static_cast<size_t>(c.filled) * sizeof(R));
     }
-    scatter(columns, group, rows);
-  }
-
-  // All steps of an order: add(first step, count), with those steps in the panel.
-  template <class Add>
-  void for_steps(Panel<R>& panel, const OrderColumns& c, Add add) const {
-    if (!panel.start(c.m, c.order)) return;
-    for (int64_t k = 0; k < c.steps; k += kPanelSteps) {
-      const int64_t count = minimum(kPanelSteps, c.steps - k);
-      panel.advance(k, count);
-      if (panel.range_count > 0) add(k, count);
-    }
-  }
-
-  // The sums of a panel to waves, and waves to values; waves may be where the sums or values are.
-  void put_sums(int64_t first, int64_t size, const OrderColumns& c, const R* sums, const Waves<R>& waves) const {
-    for (int64_t i = 0; i < size; i += kWidth<R>)
-      put_waves<1>(args_, c, waves, first + i, [&](int64_t j, int) { return load(sums + j * kRow + i); });
-  }
-
-  void take_values(int64_t first, int64_t size, const OrderColumns& c, const Waves<R>& waves, R* values) const {
-    for (int64_t i = 0; i < size; i += kWidth<R>)
-      take_waves<1>(args_, c, waves, first + i, [&](int64_t j, int, Vector<R> v) { store<R>(values + j * kRow + i, v); });
-    for (int64_t j = (args_.spin == 0 ? 2 : 1) * c.width; j < c.columns; ++j)
-      memset(values + j * kRow, 0, static_cast<size_t>(size) * sizeof(R));
+    MapRows<R>(args_, columns, group, rows, rows_).gather();
   }
 
   // The orders of a group share cache lines: some steps of all of them after others.
@@ -218,7 +196,7 @@ class Task {
 
 template <class R>
 const char* transform(const LegendreArgs& args, const WaveRuns* runs) {
-  const Shares shares{maps_of_task<R>(args), orders_of_group(args)};
+  const Shares shares{maps_of_task<R>(args), orders_of_group<R>(args)};
   const Task<R> task(args, shares, runs);
   const int64_t maps = args.outer * args.inner, chunks = ceil_div(maps, shares.maps);
   const int64_t groups = ceil_div(args.L, shares.orders), pairs = ceil_div(groups, 2);

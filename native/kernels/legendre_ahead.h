@@ -15,7 +15,7 @@ class GroupAhead {
 
   // Orders first .. end - 1, asked for in `calls` calls of some(). Of many maps, the first ones only.
   GroupAhead(const LegendreArgs& args, const Columns<R>& columns, const WaveRuns* runs, int64_t first, int64_t end, int64_t calls)
-      : L_(args.L), degree_(first), per_call_(ceil_div(args.L - first, calls)), step_(args.inner * columns.parts()) {
+      : L_(args.L), degree_(first), per_call_(ceil_div(args.L - first, calls)), step_(args.coefficient_step * columns.parts()) {
     const void* coefficients = args.analysis ? args.out : args.x;
     first_ = first * step_;
     last_ = (end - 1) * step_;
@@ -48,7 +48,7 @@ class GroupAhead {
   }
 
  private:
-  static constexpr int64_t kLine = 64, kMostMaps = 4;
+  static constexpr int64_t kLine = 64, kMostMaps = 8;
 
   int64_t L_ = 0, degree_ = 0, per_call_ = 0, step_ = 0, first_ = 0, last_ = 0;
   int64_t wave_line_ = 0, wave_lines_ = 0, lines_per_call_ = 0;

@@ -1,30 +1,47 @@
 #pragma once
 // CPU: coefficients of an order as rows of columns, one row for each step of the recursion. A column is a real number: (order +m or -m,
-// map, re or im). Rows are [even columns | odd columns] for spin 0, else [columns], and filled up to a multiple of kTileColumns.
-#include "kernels/legendre_tile.h"
+// map, re or im). Rows are [even columns | odd columns] for spin 0, else [columns]; what fills them up is zero.
+#include "kernels/legendre_slots.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr int64_t kMostColumns = 64;  // of an order; they share its recursion
-constexpr int64_t kMostOrders = 8;    // of a group of neighbours, whose numbers are adjacent in rings
-constexpr int64_t kGroupRows = 128;   // rows of sums, of all orders of a group
+constexpr int64_t kMostOrders = 16;   // of a group of neighbours, whose numbers are adjacent in rings
+constexpr int64_t kGroupRows = 512;   // rows of sums, of all orders of a group
+constexpr int64_t kFusedColumns = 8;  // at most, of a recursion whose sums stay in registers
+constexpr int64_t kFusedStep = 4;     // they are so many, or twice
+constexpr int64_t kFewMaps = 3;       // for which numbers are not stored
 
 // Columns of an order m > 0 for one map.
 inline int64_t columns_per_map(const LegendreArgs& args) { return (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1); }
 
-// Neighbours until a vector's worth of numbers is adjacent in a ring, but groups enough for some threads.
-inline int64_t orders_of_group(const LegendreArgs& args) { return minimum(ceil_div(kMostOrders, args.inner), ceil_div(args.L, 8)); }
+// Neighbours until a cache line's worth of numbers is adjacent in a ring, but groups enough for some threads.
+template <class R>
+inline int64_t orders_of_group(const LegendreArgs& args) {
+  constexpr int64_t line = 64 / sizeof(R);
+  static_assert(line <= kMostOrders);
+  return minimum(ceil_div(line, args.inner), ceil_div(args.L, 8));
+}
 
-// Maps that share a recursion, by sizes alone: where channels are adjacent as many as there is room for, else so many that their sums stay
-// in registers (kernels/legendre_fused.h).
+// Maps that share a recursion, by sizes alone: a few, whose sums stay in registers with it (kernels/legendre_fused.h), or many, for which
+// its numbers are stored (kernels/legendre_block.h). The latter takes fewer operations but more memory at a time: it pays for channels,
+// which share cache lines, and in float32, where sums over slots in registers would have to be in float64.
 template <class R>
 inline int64_t maps_of_task(const LegendreArgs& args) {
   constexpr int64_t kSumBytes = 32;
-  const int64_t room = args.inner > 1 ? minimum(kMostColumns, kGroupRows / orders_of_group(args)) : kSumBytes / int64_t{sizeof(R)};
-  const int64_t maps = room / columns_per_map(args);
-  return minimum(maps < 1 ? 1 : maps, args.outer * args.inner);
+  const int64_t maps = args.outer * args.inner, per_map = columns_per_map(args);
+  const bool pays = args.inner > 1 || (sizeof(R) < sizeof(double) && (args.analysis || !legendre_is_complex(args)));
+  if (maps > kFewMaps && pays) {
+    const int64_t many = minimum(kMostColumns, kGroupRows / orders_of_group<R>(args)) / per_map;
+    return ceil_div(maps, ceil_div(maps, many));
+  }
+  const int64_t few = kSumBytes / (int64_t{sizeof(R)} * per_map);
+  return minimum(few < 1 ? 1 : few, maps);
 }
+
+// Whether so many maps have a recursion whose sums stay in registers.
+inline bool is_fused(const LegendreArgs& args, int64_t maps) { return maps * columns_per_map(args) <= kFusedColumns; }
 
 // Numbers of adjacent maps.
 struct MapRun {
@@ -40,26 +57,28 @@ struct OddNumbers {
   double at[2][kMostColumns];
 };
 
-// An order and the shape of its rows.
+// An order and the shape of its rows: `width` columns, filled up to `filled`, those of odd degrees behind them; rows are `columns` apart.
 struct OrderColumns {
   LegendreOrder order;
-  int64_t m, signs, width, columns, steps;
+  int64_t m, signs, width, filled, columns, steps;
 };
 
 template <class R>
 class Columns {
  public:
   // Maps [first, first + maps) of outer x inner.
-  Columns(const LegendreArgs& args, int64_t first, int64_t maps) : args_(args), first_(first), parts_(legendre_is_complex(args) ? 2 : 1) {
+  Columns(const LegendreArgs& args, int64_t first, int64_t maps)
+      : args_(args), first_(first), parts_(legendre_is_complex(args) ? 2 : 1), fused_(is_fused(args, maps)) {
     for (int64_t map = first; map < first + maps;) {
       const int64_t o = map / args.inner, i = map % args.inner, length = minimum(args.inner - i, first + maps - map);
-      runs_[run_count_++] = {(map - first) * parts_, (o * args.L * args.L * args.inner + i) * parts_,
+      runs_[run_count_++] = {(map - first) * parts_, (o * args.L * args.L * args.coefficient_step + i) * parts_,
                              (o * args.rings * (2 * args.L - 1) * args.inner + i) * parts_, length * parts_};
       map += length;
     }
     per_sign_ = maps * parts_;
   }
 
+  bool fused() const { return fused_; }
   int64_t first() const { return first_; }
   int64_t parts() const { return parts_; }
   int64_t per_sign() const { return per_sign_; }
@@ -68,20 +87,24 @@ class Columns {
 
   OrderColumns of_order(int64_t m) const {
     const LegendreOrder order = legendre_order(args_, m);
-    const int64_t signs = m == 0 ? 1 : 2, width = signs * per_sign_, used = args_.spin == 0 ? 2 * width : width;
-    return {order, m, signs, width, ceil_div(used, kTileColumns) * kTileColumns, legendre_steps(args_, order.first)};
+    const int64_t signs = m == 0 ? 1 : 2, width = signs * per_sign_;
+    OrderColumns c{order, m, signs, width, width, ceil_div(halves() * width, kFusedStep) * kFusedStep, legendre_steps(args_, order.first)};
+    if (fused_) return c;
+    c.filled = ceil_div(width, kWidth<R>) * kWidth<R>;
+    c.columns = row_step(halves() * c.filled);
+    return c;
   }
 
   // Clears the columns that fill an order's up.
   void clear_surplus(const OrderColumns& c, R* rows) const {
-    if (c.columns > (args_.spin == 0 ? 2 : 1) * c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
+    if (fused_ ? c.columns > halves() * c.width : c.filled > c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
   }
 
   // Coefficients of the order in a run, as those of p_k, for some steps; from the last steps down, with `odd` passed on from
   // some to the next.
   void gather(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, R* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
-      args_.spin == 0 ? gather_pairs(c, signs, length, run, steps, odd, rows) : gather_degrees(c, length, run, steps, rows);
+      args_.spin == 0 && fused_ ? gather_pairs(c, signs, length, run, steps, odd, rows) : gather_degrees(c, length, run, steps, rows);
     });
   }
 
@@ -89,11 +112,18 @@ class Columns {
   template <class Row>
   void scatter(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, const Row* rows) const {
     for_lengths(c, run, [&](auto signs, auto length) {
-      args_.spin == 0 ? scatter_pairs(c, signs, length, run, steps, odd, rows) : scatter_degrees(c, length, run, steps, rows);
+      args_.spin == 0 && fused_ ? scatter_pairs(c, signs, length, run, steps, odd, rows) : scatter_degrees(c, length, run, steps, rows);
     });
   }
 
  private:
+  int64_t halves() const { return args_.spin == 0 ? 2 : 1; }
+  // Numbers from a row to the next: an odd number of cache lines, as a power of two would share cache sets.
+  static int64_t row_step(int64_t columns) {
+    constexpr int64_t line = 64 / sizeof(R);
+    return (ceil_div(columns, line) | 1) * line;
+  }
+
   struct Length {
     int64_t value;
   };
@@ -124,8 +154,8 @@ class Columns {
                 [&](int64_t sign, int64_t i, int64_t) CLEBSCH_ALWAYS { to.at[sign][i] = from ? from->at[sign][i] : 0; });
   }
 
-  int64_t row_of(int64_t l) const { return (l * l + l) * args_.inner * parts_; }
-  int64_t order_offset(const OrderColumns& c, int64_t sign) const { return (sign == 0 ? c.m : -c.m) * args_.inner * parts_; }
+  int64_t row_of(int64_t l) const { return (l * l + l) * args_.coefficient_step * parts_; }
+  int64_t order_offset(const OrderColumns& c, int64_t sign) const { return (sign == 0 ? c.m : -c.m) * args_.coefficient_step * parts_; }
   double mirror(const OrderColumns& c, int64_t sign, int64_t l) const { return sign == 0 ? 1 : legendre_mirror_sign(args_, c.m, l); }
 
   // Even degrees by alpha, odd ones through their recursion from the last step down (kernels/legendre.h).
@@ -194,18 +224,18 @@ class Columns {
   struct Degree {
     Number* at;
     int64_t l, gap;
-    const int64_t inner, mirror;
+    const int64_t step, mirror;
 
-    Degree(Number* numbers, int64_t inner, int64_t l, int64_t m)
-        : at(numbers + (l * l + l + m) * inner), l(l), gap((2 * l + 2) * inner), inner(inner), mirror(-2 * m * inner) {}
+    Degree(Number* numbers, int64_t step, int64_t l, int64_t m)
+        : at(numbers + (l * l + l + m) * step), l(l), gap((2 * l + 2) * step), step(step), mirror(-2 * m * step) {}
     CLEBSCH_INLINE void two_down() {
-      gap -= 4 * inner;
-      at -= 2 * (gap + inner);
+      gap -= 4 * step;
+      at -= 2 * (gap + step);
       l -= 2;
     }
     CLEBSCH_INLINE void two_up() {
-      at += 2 * (gap + inner);
-      gap += 4 * inner;
+      at += 2 * (gap + step);
+      gap += 4 * step;
       l += 2;
     }
   };
@@ -215,7 +245,7 @@ class Columns {
     const int64_t per_sign = per_sign_, width = c.width, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.end * kPairFactors;
     R* row = rows + steps.end * stride + run.place;
-    Degree<const R> degree(static_cast<const R*>(args_.x) + run.x, args_.inner, c.m + 2 * (steps.end - 1), c.m);
+    Degree<const R> degree(static_cast<const R*>(args_.x) + run.x, args_.coefficient_step, c.m + 2 * (steps.end - 1), c.m);
     Two odd = two_of(steps.end < c.steps ? &passed : nullptr);
     for (int64_t n = 0; n < count; ++n, degree.two_down()) {
       factors -= kPairFactors;
@@ -236,7 +266,7 @@ class Columns {
     const int64_t per_sign = per_sign_, width = c.width, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.begin * kPairFactors;
     const Row* row = rows + steps.begin * stride + run.place;
-    Degree<R> degree(static_cast<R*>(args_.out) + run.x, args_.inner, c.m + 2 * steps.begin, c.m);
+    Degree<R> degree(static_cast<R*>(args_.out) + run.x, args_.coefficient_step, c.m + 2 * steps.begin, c.m);
     Two odd = two_of(steps.begin > 0 ? &passed : nullptr);
     double b = steps.begin > 0 ? factors[-1] : 0;  // of the step before
     for (int64_t n = 0; n < count; ++n, degree.two_up()) {
@@ -267,16 +297,36 @@ class Columns {
     for (int64_t sign = 0; sign < c.signs; ++sign) f(sign, order_offset(c, sign) + run.x, sign * per_sign_ + run.place);
   }
 
+  static constexpr int64_t kDegreesAhead = 12;  // what they have is too far apart for caches to look ahead by themselves
+
+  // f(l, factor, place in rows) of the degrees of some steps.
+  template <class F>
+  CLEBSCH_INLINE void for_degrees(const OrderColumns& c, StepRange steps, F f) const {
+    if (args_.spin != 0) {
+      for (int64_t k = steps.begin; k < steps.end; ++k) f(c.order.first + k, args_.factors[c.order.row + k], k * c.columns);
+      return;
+    }
+    const double* factors = legendre_pair_factors(args_, c.order);
+    for (int64_t k = steps.begin; k < steps.end; ++k) {
+      const int64_t l = c.m + 2 * k;
+      f(l, factors[k * kPairFactors], k * c.columns);
+      if (l + 1 < args_.L) f(l + 1, factors[k * kPairFactors + 1], k * c.columns + c.filled);
+    }
+  }
+
   template <class N>
   void gather_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, R* rows) const {
+    if (args_.spin == 0 && steps.end == c.steps && c.m + 2 * c.steps > args_.L)  // no odd degree
+      memset(rows + (c.steps - 1) * c.columns + c.filled, 0, static_cast<size_t>(c.filled) * sizeof(R));
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       const R* x = static_cast<const R*>(args_.x) + offset;
-      for (int64_t k = steps.begin; k < steps.end; ++k) {
-        const int64_t l = c.order.first + k;
-        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + k];
-        R* row = rows + place + k * c.columns;
-        for (int64_t i = 0; i < length.value; ++i) row[i] = static_cast<R>(alpha * x[row_of(l) + i]);
-      }
+      for_degrees(c, steps, [&](int64_t l, double factor, int64_t at) CLEBSCH_ALWAYS {
+        const R alpha = static_cast<R>(mirror(c, sign, l) * factor);
+        R* row = rows + at + place;
+        const R* numbers = x + row_of(l);
+        __builtin_prefetch(x + row_of(l + kDegreesAhead));
+        for (int64_t i = 0; i < length.value; ++i) row[i] = alpha * numbers[i];
+      });
     });
   }
 
@@ -287,17 +337,19 @@ class Columns {
       R* out = static_cast<R*>(args_.out) + offset;
       for (int64_t l = c.m; steps.begin == 0 && l < c.order.first; ++l)
         for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = 0;
-      for (int64_t k = steps.begin; k < steps.end; ++k) {
-        const int64_t l = c.order.first + k;
-        const double alpha = mirror(c, sign, l) * args_.factors[c.order.row + k];
-        const Row* row = rows + place + k * c.columns;
-        for (int64_t i = 0; i < length.value; ++i) out[row_of(l) + i] = static_cast<R>(alpha * row[i]);
-      }
+      for_degrees(c, steps, [&](int64_t l, double factor, int64_t at) CLEBSCH_ALWAYS {
+        const double alpha = mirror(c, sign, l) * factor;
+        const Row* row = rows + at + place;
+        R* numbers = out + row_of(l);
+        __builtin_prefetch(out + row_of(l + kDegreesAhead));
+        for (int64_t i = 0; i < length.value; ++i) numbers[i] = static_cast<R>(alpha * row[i]);
+      });
     });
   }
 
   const LegendreArgs& args_;
   int64_t first_, parts_, per_sign_ = 0;
+  bool fused_;
   MapRun runs_[kMostColumns];
   int run_count_ = 0;
 };

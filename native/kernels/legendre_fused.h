@@ -7,7 +7,6 @@ namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr bool kFewRegisters = kVectorRegisters < 32;
-constexpr int kFusedColumns = 8;  // at most
 
 // The recursion is in float64. Sums over degrees are in the precision of the tensors, R; those over slots, of which much cancels and whose
 // rounding the recursion of odd degrees adds up, are in float64.
@@ -72,6 +71,37 @@ __attribute__((noinline)) void fuse_slots(const double* steps, int64_t count, in
   });
 }
 
+constexpr int kLaneBytes = 16;  // of a vector, within which shuffles are cheap
+
+// Groups of units of `unit` numbers: the even units of each group of x, then those of y.
+template <class R, int unit, int group>
+constexpr int even_unit(int i) {
+  constexpr int half = group / 2, all = kWidth<R>;
+  const int at = i / unit, k = at % group, of_x = (at - k + 2 * (k % half)) * unit + i % unit;
+  return k < half ? of_x : all + of_x;
+}
+template <class R, int unit, int group, int... i>
+inline Vector<R> sum_neighbours(Vector<R> x, Vector<R> y, std::integer_sequence<int, i...>) {
+  return __builtin_shufflevector(x, y, even_unit<R, unit, group>(i)...) +
+         __builtin_shufflevector(x, y, (even_unit<R, unit, group>(i) + unit)...);
+}
+
+// (sum of v[0], sum of v[1], ...) of kWidth vectors: numbers of a lane first, then lanes.
+template <class R, int n = kWidth<R>>
+inline Vector<R> sums_of(const Vector<R>* v) {
+  if constexpr (n == 1) {
+    return v[0];
+  } else {
+    constexpr int lane = kLaneBytes / sizeof(R), lanes = kWidth<R> / lane;
+    constexpr bool within = n > lanes;
+    constexpr int unit = within ? 1 : lane, group = within ? lane : lanes;
+    constexpr auto all = std::make_integer_sequence<int, kWidth<R>>();
+    Vector<R> half[n / 2];
+    for (int i = 0; i < n / 2; ++i) half[i] = sum_neighbours<R, unit, group>(v[2 * i], v[2 * i + 1], all);
+    return sums_of<R, n / 2>(half);
+  }
+}
+
 CLEBSCH_INLINE void store_doubles(double* to, Vector<double> v) { store<double>(to, v); }
 CLEBSCH_INLINE void store_doubles(double* to, Vector<float> v) {
   for (int i = 0; i < kWidth<float>; ++i) to[i] = v[i];
@@ -82,12 +112,7 @@ template <class R, int columns>
 class FusedOrder {
  public:
   FusedOrder(const LegendreArgs& args, const OrderColumns& order, const Waves<R>& waves)
-      : args_(args),
-        order_(order),
-        waves_(waves),
-        steps_(args.steps + order.order.row * kStepNumbers),
-        seeds_(args, order.m, order.order),
-        starts_(args, order.m) {}
+      : args_(args), order_(order), waves_(waves), walk_(args, order.m, order.order) {}
 
   // rows [steps][columns]
   void synthesize(const R* rows, GroupAhead<R>& ahead) const {
@@ -96,13 +121,12 @@ class FusedOrder {
       Vector<R> sums[columns][parts];
       if (slot % kSlotPad == 0) {
         ahead.some();
-        starts_.look_ahead(slot);
+        walk_.starts().look_ahead(slot);
       }
       unrolled<columns * parts>([&](auto i)
                                     CLEBSCH_ALWAYS { sums[i.value / parts][i.value % parts] = Vector<R>{}; });  // by memory it is slow
-      walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
-        fuse_degrees<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, rows + k * columns,
-                                               sums);
+      walk_.template at<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
+        fuse_degrees<masked.value, columns, N>(walk_.steps(k), count, end, walk_.angles(slot), numbers, rows + k * columns, sums);
       });
       put<N>(slot, sums);
     }
@@ -121,38 +145,6 @@ class FusedOrder {
   }
 
  private:
-  // add(whether numbers may be out of range, first step, count, end, numbers before the first) for the steps that matter at a few slots.
-  template <int N, class Add>
-  void walk(int64_t slot, Add add) const {
-    const int64_t start = starts_.step(slot);
-    if (start == kNoStart) return walk_from_seeds<N>(slot, add);
-    if (start >= order_.steps) return;
-    SlotNumbers<N> numbers;
-    numbers.start(starts_.numbers(slot));
-    add(Constant<false>{}, start, order_.steps - start, end_of(slot), numbers);
-  }
-  int end_of(int64_t slot) const { return slot < args_.split ? 1 : 2; }
-
-  template <int N, class Add>
-  void walk_from_seeds(int64_t slot, Add add) const {
-    // Sorted towards a pole: the first slot has the highest limit
-    if (args_.limits[slot] < order_.m) return;
-    const int end = end_of(slot);
-    const double* u = args_.slot_values + slot;
-    SlotNumbers<N> numbers;
-    numbers.start(seeds_, slot);
-    int64_t k = 0;
-    const auto some = [&] { return minimum(kPanelSteps, order_.steps - k); };
-    while (k < order_.steps && !numbers.ready(steps_ + k * kStepNumbers, some(), end, u)) k += some();
-    while (k < order_.steps && numbers.scaled()) {
-      const int64_t count = some();
-      add(Constant<true>{}, k, count, end, numbers);
-      numbers.lift();
-      k += count;
-    }
-    if (k < order_.steps) add(Constant<false>{}, k, order_.steps - k, end, numbers);
-  }
-
   template <int N>
   void put(int64_t slot, const Vector<R> (&sums)[columns][N / kSpan<R>]) const {
     static_assert(N <= kBlockVectors);
@@ -163,11 +155,10 @@ class FusedOrder {
     constexpr int N = kSlotVectors;
     alignas(64) double values[columns * N * kSlotLanes];
     bool taken = false;
-    walk<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
+    walk_.template at<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
       if (!taken) take(slot, values);
       taken = true;
-      fuse_slots<masked.value, columns, N>(steps_ + k * kStepNumbers, count, end, args_.slot_values + slot, numbers, values,
-                                           sums + k * columns);
+      fuse_slots<masked.value, columns, N>(walk_.steps(k), count, end, walk_.angles(slot), numbers, values, sums + k * columns);
     });
   }
 
@@ -182,9 +173,7 @@ class FusedOrder {
   const LegendreArgs& args_;
   const OrderColumns& order_;
   const Waves<R>& waves_;
-  const double* steps_;
-  const Seeds seeds_;
-  const Starts starts_;
+  const OrderWalk walk_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kPanelSteps = 16;  // between looks at the range of numbers: D grows by less than 2^200 in so many
+constexpr int64_t kCheckedSteps = 16;  // between looks at the range of numbers: D grows by less than 2^200 in so many
 
 using Doubles = Vector<double>;
 constexpr int kSlotLanes = kWidth<double>;
@@ -173,7 +173,7 @@ struct SlotNumbers {
     settle();
   }
 
-  // Whether something matters within `count` <= kPanelSteps steps; if not, the numbers have gone through them.
+  // Whether something matters within `count` <= kCheckedSteps steps; if not, the numbers have gone through them.
   bool ready(const double* steps, int64_t count, int end, const double* u) {
     if (!matters()) {
       SlotNumbers start;
@@ -224,6 +224,62 @@ struct SlotNumbers {
     before[i] *= factor;
     scale[i] += due ? Doubles{} + 1.0 : Doubles{};
   }
+};
+
+// The steps of an order at a few slots.
+class OrderWalk {
+ public:
+  OrderWalk(const LegendreArgs& args, int64_t m, const LegendreOrder& order)
+      : args_(args),
+        m_(m),
+        count_(legendre_steps(args, order.first)),
+        steps_(args.steps + order.row * kStepNumbers),
+        seeds_(args, m, order),
+        starts_(args, m) {}
+
+  // Of step k.
+  const double* steps(int64_t k) const { return steps_ + k * kStepNumbers; }
+  const double* angles(int64_t slot) const { return args_.slot_values + slot; }
+  const Starts& starts() const { return starts_; }
+
+  // add(whether numbers may be out of range, first step, count, end, numbers before the first) for the steps that matter.
+  template <int vectors, class Add>
+  void at(int64_t slot, Add add) const {
+    const int64_t start = starts_.step(slot);
+    if (start == kNoStart) return from_seeds<vectors>(slot, add);
+    if (start >= count_) return;
+    SlotNumbers<vectors> numbers;
+    numbers.start(starts_.numbers(slot));
+    add(Constant<false>{}, start, count_ - start, end_of(slot), numbers);
+  }
+
+ private:
+  int end_of(int64_t slot) const { return slot < args_.split ? 1 : 2; }
+
+  template <int vectors, class Add>
+  void from_seeds(int64_t slot, Add add) const {
+    // Sorted towards a pole: the first slot has the highest limit
+    if (args_.limits[slot] < m_) return;
+    const int end = end_of(slot);
+    SlotNumbers<vectors> numbers;
+    numbers.start(seeds_, slot);
+    int64_t k = 0;
+    const auto some = [&] { return minimum(kCheckedSteps, count_ - k); };
+    while (k < count_ && !numbers.ready(steps(k), some(), end, angles(slot))) k += some();
+    while (k < count_ && numbers.scaled()) {
+      const int64_t count = some();
+      add(Constant<true>{}, k, count, end, numbers);
+      numbers.lift();
+      k += count;
+    }
+    if (k < count_) add(Constant<false>{}, k, count_ - k, end, numbers);
+  }
+
+  const LegendreArgs& args_;
+  const int64_t m_, count_;
+  const double* steps_;
+  const Seeds seeds_;
+  const Starts starts_;
 };
 
 }  // namespace

@@ -22,6 +22,17 @@ struct Waves {
     const BlockRuns& block = block_of(slot);
     return base + (block.first + (ring & block.paired)) * run + slot % kSlotPad;
   }
+  // Asks for `columns` columns of a block.
+  void look_ahead(int64_t slot, int64_t columns) const {
+    if (blocks == nullptr) return;
+    const R* const rings[2] = {ring(slot, 0), ring(slot, 1)};
+    for (int64_t j = 0; j < columns; ++j)
+      for (int64_t i = 0; i < kSlotPad; i += 64 / static_cast<int64_t>(sizeof(R))) {
+        __builtin_prefetch(rings[0] + column[j] + i);
+        __builtin_prefetch(rings[1] + column[j] + i);
+      }
+  }
+
   // Whether both rings of a slot, of which it has one, are at the same place.
   bool single(int64_t slot) const { return blocks != nullptr && !block_of(slot).paired; }
 
@@ -73,7 +84,7 @@ CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, c
         store<R>(rings[j >= per_sign] + waves.column[j], w[j >= per_sign] * sums(j, i));
         continue;
       }
-      const Vector<R> even = sums(j, i), odd = x * sums(c.width + j, i), north = w[0] * (even + odd), south = w[1] * (even - odd);
+      const Vector<R> even = sums(j, i), odd = x * sums(c.filled + j, i), north = w[0] * (even + odd), south = w[1] * (even - odd);
       store<R>(rings[0] + waves.column[j], single ? north + south : north);
       if (!single) store<R>(rings[1] + waves.column[j], south);
     }
@@ -92,7 +103,7 @@ CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, 
       }
       const Vector<R> north = w[0] * load(rings[0] + waves.column[j]), south = w[1] * load(rings[1] + waves.column[j]);
       put(j, i, north + south);
-      put(c.width + j, i, x * (north - south));
+      put(c.filled + j, i, x * (north - south));
     }
   });
 }

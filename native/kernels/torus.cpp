@@ -42,10 +42,10 @@ class TorusRings {
     alpha.group = &alpha_rings_;
     alpha.rings = orders_;
     alpha.points = orders_ * alphas_;
-    alpha.inner = alpha.point_step = inner;
+    alpha.inner = alpha.point_step = alpha.point_inner = inner;
     alpha.ring_step = args_.rings * waves_ * inner;
     gamma.points = gammas_;
-    gamma.inner = gamma.ring_step = alphas_ * inner;
+    gamma.inner = gamma.point_inner = gamma.ring_step = alphas_ * inner;
     gamma.point_step = args_.rings * alphas_ * inner;
     const auto run = [](const FourierArgs& step) { return fourier_step(step, nullptr); };
     const T* x = static_cast<const T*>(args_.x);

@@ -44,16 +44,18 @@ struct FourierGroup {
 //   complex dtype, orders m = -(M-1) .. M-1:  f_p = scale sum_m x_m e^(sign i m phi_p)
 //   real dtype, columns 0, +1, -1, +2, ...:   f_p = scale (x_0 + sum_(m>0) sqrt2 (-1)^m (x_(+m) cos(m phi_p) + sign x_(-m) sin(m phi_p)))
 // synthesis: x [outer, rings, 2M-1, inner] -> f [outer, points, inner]; else the conjugate transpose of that map, f to x. Contiguous
-// but on the CPU, where outer = 1: rings of x are ring_step and points of f point_step numbers apart. kept: of the points of each ring, f
-// has only so many, the others are zero in analysis; 0: all.
+// but on the CPU, where outer = 1: rings of x are ring_step and points of f point_step numbers apart, and a ring that begins at
+// point p is p point_inner numbers on; some, where it is not nullptr and rings are alike: {ring of f, ring of x} of the rings of the group.
+// kept: of the points of each ring, f has only so many, the others are zero in analysis; 0: all.
 // `group` is host memory, valid during the call only. uniform: all rings are alike, one group without a list. ring[r] (ring[0] for all
 // where uniform): {first point, n_r, place of e^(2 pi i k / n_r) [n_r][2] in the tables, place of the phases}.
 struct FourierArgs {
   Dtype dtype;
   int32_t synthesis, sign, uniform, groups;
   double scale;
-  int64_t outer, rings, orders, points, inner, ring_step, point_step, kept;
+  int64_t outer, rings, orders, points, inner, ring_step, point_step, point_inner, kept;
   const FourierGroup* group;
+  const int32_t (*some)[2];
   const int32_t (*ring)[4];
   const int32_t* ring_list;
   const int32_t* rows;
@@ -69,11 +71,12 @@ struct FourierArgs {
 //   out[o, l l + l + m, i] = sum over t of w_t D_lm x[o, t, m, i], 0 for l < |s|         (analysis 1)
 // between coefficients [outer, L L, inner] and rings [outer, rings, 2L-1, inner]. Complex dtypes: columns m = -(L-1)..L-1. Real ones, of
 // signals in the real basis and spin 0: columns m = 0, 1, -1, 2, -2, ..., where D of |m| stands for that of m. All other fields are the
-// plan of the rings, device memory laid out as kernels/legendre.h says. Numbers of x below the normal range may count as zero.
+// plan of the rings, device memory laid out as kernels/legendre.h says. Numbers of x below the normal range may count as zero. On the CPU
+// coefficients may have more channels, numbers from an order to the next: coefficient_step, else inner.
 struct LegendreArgs {
   Dtype dtype;  // float32, float64, complex64 or complex128
   int32_t analysis, spin;
-  int64_t outer, inner, L, rings, slots, split, coarse;
+  int64_t outer, inner, coefficient_step, L, rings, slots, split, coarse;
   const int32_t* orders;       // [L][5]
   const int32_t* slot_rings;   // [2][slots]
   const int32_t* limits;       // [slots]: last order that matters

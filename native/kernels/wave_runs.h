@@ -22,7 +22,8 @@ struct WaveRuns {
   void* waves;
 
   static constexpr int64_t kRun = kWaveColumns * kSlotPad;
-  int64_t map_size() const { return (columns + kWaveColumns - 1) / kWaveColumns * count * kRun; }
+  // With a gap, as a power of two would share cache sets.
+  int64_t map_size() const { return (columns + kWaveColumns - 1) / kWaveColumns * count * kRun + 2 * kRun; }
   // Numbers from the start of a run to those of a column.
   int64_t place(int64_t column) const {
     const auto c = static_cast<uint64_t>(column);

@@ -234,7 +234,8 @@ FourierArgs FourierPlan::arguments(const FourierOptions& o, Dtype dtype, bool sy
   args.points = o.points;
   args.inner = inner;
   args.ring_step = (2 * o.orders - 1) * inner;
-  args.point_step = inner;
+  args.point_step = args.point_inner = inner;
+  args.some = nullptr;
   args.group = groups.data();
   args.ring = reinterpret_cast<const int32_t(*)[4]>(all);
   args.ring_list = all + ring_list;

@@ -104,7 +104,7 @@ LegendreArgs LegendreTables::arguments(Dtype dtype, bool analysis, int64_t outer
   args.analysis = analysis;
   args.spin = static_cast<int32_t>(spin);
   args.outer = outer;
-  args.inner = inner;
+  args.inner = args.coefficient_step = inner;
   args.L = L;
   args.rings = rings;
   args.slots = slots;
