@@ -8,11 +8,11 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kMostRowBytes = int64_t{32} << 20;  // of the rows of all orders: they are read for every block
+constexpr int32_t kBand = 64;                         // slots, for which the rows of an order are read once
+constexpr int64_t kMostRowBytes = int64_t{32} << 20;  // of the rows of all orders
 constexpr int64_t kOrderGrain = 4;
 template <class R>
-constexpr int64_t kMostRow = 2176 / sizeof(R);  // numbers of a row
-constexpr int32_t kBand = 64;                   // slots, for which the rows of an order are read once
+constexpr int64_t kMostRow = 2176 / sizeof(R);  // numbers
 
 template <class R>
 class RingBlocks {
@@ -36,8 +36,10 @@ class RingBlocks {
     rows_ = static_cast<int64_t*>(lists.reserve(static_cast<size_t>(polar_.L) * sizeof(int64_t)));
     if (waves == nullptr || rows_ == nullptr) return "no memory for the rows of a harmonic sum";
     numbers_ = waves + wave_numbers;
-    int64_t at = 0;
-    for (int64_t m = 0; m < polar_.L; at += size_of(columns_.of_order(m++))) rows_[m] = at;
+    for (int64_t m = 0, at = 0; m < polar_.L; ++m) {
+      rows_[m] = at;
+      at += size_of(columns_.of_order(m));
+    }
     const bool synthesis = longitudes.synthesis != 0;
     polar_.x = synthesis ? x : waves;
     polar_.out = synthesis ? waves : out;
@@ -49,7 +51,8 @@ class RingBlocks {
   }
 
  private:
-  int64_t size_of(const OrderColumns& c) const { return ceil_div(c.steps, kTileRows) * kTileRows * c.columns; }
+  // With room for a tile that goes on behind the last step.
+  int64_t size_of(const OrderColumns& c) const { return (c.steps + kTileRows) * c.columns; }
 
   const char* run(const FourierArgs& longitudes) const {
     for_orders([&](const OrderColumns& c, R* rows) { prepare(c, rows); });

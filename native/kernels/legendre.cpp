@@ -29,7 +29,7 @@ class Task {
     const Columns<R> columns(args, 0, shares.maps);
     columns_ = columns.of_order(args.L > 1 ? 1 : 0).columns;
     fused_ = columns.fused();
-    rows_ = ceil_div(legendre_steps(args, 0), kMostRowStep) * kMostRowStep * columns_ + kApart;
+    rows_ = (legendre_steps(args, 0) + kMostRowStep) * columns_ + kApart;
     stride_ = (fused_ ? args.slots : kSlotPad) + kWidth<R>;
   }
 
@@ -54,7 +54,7 @@ class Task {
   }
 
  private:
-  static constexpr int64_t kMostRowStep = 8;  // rows end with a whole tile, and a whole vector
+  static constexpr int64_t kMostRowStep = 8;  // behind the last row: a tile, or a vector, may go on there
   static constexpr int64_t kApart = 64;       // between the rows of orders: a power of two would share cache sets
 
   int64_t parts() const { return legendre_is_complex(args_) ? 2 : 1; }

@@ -1,5 +1,5 @@
 import { abs, complex, max, random, s2Transform, setThreads, slice, sub, tidy } from '../../lib/index.js';
-import type { S2TransformOptions , Tensor} from '../../lib/index.js';
+import type { S2TransformOptions, Tensor } from '../../lib/index.js';
 import { native } from '../../lib/native.js';
 import { bits } from '../support/close.js';
 
