@@ -11,6 +11,7 @@ constexpr int64_t kMostOrders = 16;   // of a group of neighbours, whose numbers
 constexpr int64_t kGroupRows = 512;   // rows of sums, of all orders of a group
 constexpr int64_t kFusedColumns = 8;  // at most, of a recursion whose sums stay in registers
 constexpr int64_t kFusedStep = 4;     // they are so many, or twice
+constexpr int64_t kSmallL = 64;       // up to which many maps fit in the caches
 constexpr int64_t kFewMaps = 3;       // for which numbers are not stored
 
 // Columns of an order m > 0 for one map.
@@ -26,12 +27,13 @@ inline int64_t orders_of_group(const LegendreArgs& args) {
 
 // Maps that share a recursion, by sizes alone: a few, whose sums stay in registers with it (kernels/legendre_fused.h), or many, for which
 // its numbers are stored (kernels/legendre_block.h). The latter takes fewer operations but more memory at a time: it pays for channels,
-// which share cache lines, and in float32, where sums over slots in registers would have to be in float64.
+// which share cache lines, where all fits in the caches, and in float32, where sums over slots in registers would have to be in float64.
 template <class R>
 inline int64_t maps_of_task(const LegendreArgs& args) {
   constexpr int64_t kSumBytes = 32;
   const int64_t maps = args.outer * args.inner, per_map = columns_per_map(args);
-  const bool pays = args.inner > 1 || (sizeof(R) < sizeof(double) && (args.analysis || !legendre_is_complex(args)));
+  const bool real = !legendre_is_complex(args), single = sizeof(R) < sizeof(double);
+  const bool pays = args.inner > 1 || (real && (single || args.L <= kSmallL)) || (single && args.analysis);
   if (maps > kFewMaps && pays) {
     const int64_t many = minimum(kMostColumns, kGroupRows / orders_of_group<R>(args)) / per_map;
     return ceil_div(maps, ceil_div(maps, many));
