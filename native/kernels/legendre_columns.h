@@ -6,13 +6,14 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kMostColumns = 64;  // of an order; they share its recursion
-constexpr int64_t kMostOrders = 16;   // of a group of neighbours, whose numbers are adjacent in rings
-constexpr int64_t kGroupRows = 512;   // rows of sums, of all orders of a group
-constexpr int64_t kFusedColumns = 8;  // at most, of a recursion whose sums stay in registers
-constexpr int64_t kFusedStep = 4;     // they are so many, or twice
-constexpr int64_t kSmallL = 64;       // up to which many maps fit in the caches
-constexpr int64_t kFewMaps = 3;       // for which numbers are not stored
+constexpr int64_t kMostColumns = 64;   // of an order; they share its recursion
+constexpr int64_t kMostOrders = 16;    // of a group of neighbours, whose numbers are adjacent in rings
+constexpr int64_t kBatchColumns = 32;  // of maps one after another, so that tasks are many
+constexpr int64_t kGroupRows = 512;    // rows of sums, of all orders of a group
+constexpr int64_t kFusedColumns = 8;   // at most, of a recursion whose sums stay in registers
+constexpr int64_t kFusedStep = 4;      // they are so many, or twice
+constexpr int64_t kSmallL = 64;        // up to which many maps fit in the caches
+constexpr int64_t kFewMaps = 3;        // for which numbers are not stored
 
 // Columns of an order m > 0 for one map.
 inline int64_t columns_per_map(const LegendreArgs& args) { return (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1); }
@@ -35,7 +36,7 @@ inline int64_t maps_of_task(const LegendreArgs& args) {
   const bool real = !legendre_is_complex(args), single = sizeof(R) < sizeof(double);
   const bool pays = args.inner > 1 || (real && (single || args.L <= kSmallL)) || (single && args.analysis);
   if (maps > kFewMaps && pays) {
-    const int64_t many = minimum(kMostColumns, kGroupRows / orders_of_group<R>(args)) / per_map;
+    const int64_t many = (args.inner > 1 ? kMostColumns : kBatchColumns) / per_map;
     return ceil_div(maps, ceil_div(maps, many));
   }
   const int64_t few = kSumBytes / (int64_t{sizeof(R)} * per_map);
