@@ -20,11 +20,11 @@ function objectFiles(target) {
     .map((name) => path.join(objects, `${target}.dir`, name));
 }
 
-/** Launchers of the list in native/kernels/abi.h and the steps that native/kernels/wave_runs.h declares. */
+/** Launchers of the list in native/kernels/abi.h and the steps that kernels share, which two headers declare. */
 function sharedFunctions() {
   const header = (name) => fs.readFileSync(path.join(root, 'native', 'kernels', name), 'utf8');
   const launchers = header('abi.h').matchAll(/^ {2}X\((\w+), \w+\)/gm);
-  const steps = header('wave_runs.h').matchAll(/^const char\* (\w+_step)\(/gm);
+  const steps = ['wave_runs.h', 'harmonic_blocks.h'].flatMap((name) => [...header(name).matchAll(/^(?:const char\*|bool) (\w+)\(.*;$/gm)]);
   return [...launchers, ...steps].map(([, name]) => name);
 }
 
