@@ -17,7 +17,7 @@ constexpr int64_t kMostRow = 2176 / sizeof(R);  // numbers
 template <class R>
 class RingBlocks {
  public:
-  explicit RingBlocks(const LegendreArgs& polar) : polar_(polar), columns_(polar_, 0, polar.inner) {}
+  explicit RingBlocks(const LegendreArgs& polar) : polar_(polar), columns_(polar_, 0, polar.inner, false) {}
 
   bool fits() const {
     return columns_.of_order(polar_.L > 1 ? 1 : 0).columns <= kMostRow<R> &&

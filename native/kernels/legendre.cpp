@@ -26,9 +26,8 @@ class Task {
  public:
   // runs: where waves are, or nullptr for the rings of args.
   Task(const LegendreArgs& args, const Shares& shares, const WaveRuns* runs) : args_(args), runs_(runs), orders_(shares.orders) {
-    const Columns<R> columns(args, 0, shares.maps);
-    columns_ = columns.of_order(args.L > 1 ? 1 : 0).columns;
-    fused_ = columns.fused();
+    fused_ = is_fused(args, shares.maps);
+    columns_ = Columns<R>(args, 0, shares.maps, fused_).of_order(args.L > 1 ? 1 : 0).columns;
     rows_ = (legendre_steps(args, 0) + kMostRowStep) * columns_ + kApart;
     stride_ = (fused_ ? args.slots : kSlotPad) + kWidth<R>;
   }
@@ -39,6 +38,8 @@ class Task {
     return static_cast<size_t>(vectors + rows + numbers * static_cast<int64_t>(sizeof(R)));
   }
 
+  bool fused() const { return fused_; }
+
   // Orders first .. end - 1; those from `next` on come next.
   void run(const Columns<R>& columns, int64_t first, int64_t end, int64_t next, void* memory) const {
     OrderGroup group;
@@ -47,7 +48,7 @@ class Task {
       group.row[group.count] = group.count * columns_;
       ++group.count;
     }
-    if (columns.fused())
+    if (fused_)
       args_.analysis ? run_fused<true>(columns, group, next, memory) : run_fused<false>(columns, group, next, memory);
     else
       args_.analysis ? run_blocks<true>(columns, group, next, memory) : run_blocks<false>(columns, group, next, memory);
@@ -212,7 +213,7 @@ const char* transform(const LegendreArgs& args, const WaveRuns* runs) {
     const FlushDenormals flush;  // numbers far from where they matter, rounded to R
     for (int64_t i = begin; i < end; ++i) {
       const int64_t first = i / pairs * shares.maps, low = i % pairs, high = groups - 1 - low;
-      const Columns<R> columns(args, first, minimum(shares.maps, maps - first));
+      const Columns<R> columns(args, first, minimum(shares.maps, maps - first), task.fused());
       const auto run = [&](int64_t g, int64_t next) {
         task.run(columns, g * shares.orders, minimum(args.L, (g + 1) * shares.orders), next * shares.orders, memory);
       };

@@ -69,9 +69,10 @@ struct OrderColumns {
 template <class R>
 class Columns {
  public:
-  // Maps [first, first + maps) of outer x inner.
-  Columns(const LegendreArgs& args, int64_t first, int64_t maps)
-      : args_(args), first_(first), parts_(legendre_is_complex(args) ? 2 : 1), fused_(is_fused(args, maps)) {
+  // Maps [first, first + maps) of outer x inner; fused: for kernels/legendre_fused.h, the same for all tasks of a call, also a smaller last
+  // one.
+  Columns(const LegendreArgs& args, int64_t first, int64_t maps, bool fused)
+      : args_(args), first_(first), parts_(legendre_is_complex(args) ? 2 : 1), fused_(fused) {
     for (int64_t map = first; map < first + maps;) {
       const int64_t o = map / args.inner, i = map % args.inner, length = minimum(args.inner - i, first + maps - map);
       runs_[run_count_++] = {(map - first) * parts_, (o * args.L * args.L * args.coefficient_step + i) * parts_,
@@ -81,7 +82,6 @@ class Columns {
     per_sign_ = maps * parts_;
   }
 
-  bool fused() const { return fused_; }
   int64_t first() const { return first_; }
   int64_t parts() const { return parts_; }
   int64_t per_sign() const { return per_sign_; }

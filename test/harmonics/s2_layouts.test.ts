@@ -43,7 +43,9 @@ const layouts = [
   [2, 3],
   [3, 1],
   [9, 1],
+  [13, 1], // a last task of one map: complex64
   [33, 1],
+  [57, 1], // the same: real
   [1, 5],
   [1, 33],
   [2, 16],
