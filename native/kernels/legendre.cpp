@@ -126,12 +126,14 @@ class Task {
     else
       squares ? gather_squares(columns, group, rows) : gather(columns, group, rows);
     GroupAhead<R> ahead = what_is_ahead(columns, group, next);
+    Waves<R> own[kMostOrders];
+    for (int g = 0; g < group.count; ++g) own[g] = waves_of(columns, group, g, waves, 0);
     for (int64_t slot = 0; slot < args_.slots; slot += kSlotPad) {
       if (analysis && rings) rings->take(slot, kSlotPad, waves);
       for (int g = 0; g < group.count; ++g) {
         ahead.some();
-        const Waves<R> own = waves_of(columns, group, g, waves, slot);
-        const BlockOrder<R> order(args_, group.orders[g], &own, direct ? &rows_of_rings : nullptr);
+        own[g].first = slot;
+        const BlockOrder<R> order(args_, group.orders[g], &own[g], direct ? &rows_of_rings : nullptr);
         if constexpr (analysis)
           order.analyse(slot, rows + g * rows_, block);
         else
@@ -148,12 +150,7 @@ class Task {
   }
 
   void gather_squares(const Columns<R>& columns, const OrderGroup& group, R* rows) const {
-    for (int g = 0; g < group.count; ++g) {
-      const OrderColumns& c = group.orders[g];
-      columns.clear_surplus(c, rows + g * rows_);
-      if (c.m + 2 * c.steps > args_.L)  // no odd degree
-        memset(rows + g * rows_ + (c.steps - 1) * c.columns + c.filled, 0, static_cast<size_t>(c.filled) * sizeof(R));
-    }
+    for (int g = 0; g < group.count; ++g) columns.clear_surplus(group.orders[g], rows + g * rows_);
     MapRows<R>(args_, columns, group, rows, rows_).gather();
   }
 

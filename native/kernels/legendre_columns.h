@@ -98,9 +98,11 @@ class Columns {
     return c;
   }
 
-  // Clears the columns that fill an order's up.
+  // Clears what is not gathered: columns that fill rows up and, where degrees are alone, that of the last step that there is not.
   void clear_surplus(const OrderColumns& c, R* rows) const {
     if (fused_ ? c.columns > halves() * c.width : c.filled > c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
+    if (!fused_ && args_.spin == 0 && c.m + 2 * c.steps > args_.L)
+      memset(rows + (c.steps - 1) * c.columns + c.filled, 0, static_cast<size_t>(c.filled) * sizeof(R));
   }
 
   // Coefficients of the order in a run, as those of p_k, for some steps; from the last steps down, with `odd` passed on from
@@ -319,8 +321,6 @@ class Columns {
 
   template <class N>
   void gather_degrees(const OrderColumns& c, N length, const MapRun& run, StepRange steps, R* rows) const {
-    if (args_.spin == 0 && steps.end == c.steps && c.m + 2 * c.steps > args_.L)  // no odd degree
-      memset(rows + (c.steps - 1) * c.columns + c.filled, 0, static_cast<size_t>(c.filled) * sizeof(R));
     for_signs(c, run, [&](int64_t sign, int64_t offset, int64_t place) {
       const R* x = static_cast<const R*>(args_.x) + offset;
       for_degrees(c, steps, [&](int64_t l, double factor, int64_t at) CLEBSCH_ALWAYS {
