@@ -6,33 +6,35 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-// Results per pass: their sums stay in registers.
-template <int parts>
-constexpr int kSumRows = kVectorRegisters / (parts == 1 ? 4 : 8);
+constexpr int kFoldSums = 8;  // in registers: as many multiply-adds as are under way at a time
 
-// For rows q0 .. q0 + rows - 1 of the matrices cos and sin and each part c:
+// sums[i][c] += sum over j < h of the matrix at (row i, j) times x_j[c]; x_j are 2 parts vectors apart.
+template <int rows, int parts, class T>
+CLEBSCH_INLINE void fold_matrix(int64_t h, const T* panel, const T* x, Vector<T> (&sums)[rows][parts]) {
+  constexpr int W = kWidth<T>, P = kPanelRows;
+  for (int64_t j = 0; j < h; ++j, panel += 2 * P, x += 2 * parts * W) {
+    Vector<T> at_j[parts];
+    for (int c = 0; c < parts; ++c) at_j[c] = load(x + c * W);
+    for (int i = 0; i < rows; ++i)
+      for (int c = 0; c < parts; ++c) sums[i][c] += panel[i / P * (h * 2 * P) + i % P] * at_j[c];
+  }
+}
+
+// For rows q0 .. q0 + rows - 1 of the matrices cos and sin, from a panel on, and each part c:
 //   a = x0[c] + sum_j cos[q][j] t_j[c],  b = sum_j sin[q][j] u_j[c],  given as f(q, a, b).
 // folded: t_0, u_0, t_1, u_1, ..., each of `parts` vectors.
 template <int rows, int parts, class T, class F>
 CLEBSCH_INLINE void fold_rows(int64_t h, int64_t q0, const T* matrices, const Vector<T>* x0, const T* folded, F f) {
   constexpr int W = kWidth<T>, P = kPanelRows;
-  const T* panel = matrices + q0 / P * (h * 2 * P) + q0 % P;
+  const T* panel = matrices + q0 / P * (h * 2 * P);
   Vector<T> a[rows][parts], b[rows][parts];
   for (int i = 0; i < rows; ++i)
     for (int c = 0; c < parts; ++c) {
       a[i][c] = x0[c];
       b[i][c] = Vector<T>{};
     }
-  for (int64_t j = 0; j < h; ++j, panel += 2 * P, folded += 2 * parts * W) {
-    for (int c = 0; c < parts; ++c) {
-      const Vector<T> t = load(folded + c * W), u = load(folded + (parts + c) * W);
-      for (int i = 0; i < rows; ++i) {
-        const T* at = panel + i / P * (h * 2 * P) + i % P;
-        a[i][c] += at[0] * t;
-        b[i][c] += at[P] * u;
-      }
-    }
-  }
+  fold_matrix<rows, parts>(h, panel, folded, a);
+  fold_matrix<rows, parts>(h, panel + P, folded + parts * W, b);
   for (int i = 0; i < rows; ++i)
     if (q0 + i < h) f(q0 + i, a[i], b[i]);
 }
@@ -40,7 +42,7 @@ CLEBSCH_INLINE void fold_rows(int64_t h, int64_t q0, const T* matrices, const Ve
 // The same for all rows.
 template <int parts, class T, class F>
 inline void fold_sums(int64_t h, const T* matrices, const Vector<T>* x0, const T* folded, F f) {
-  constexpr int most = kSumRows<parts>, P = kPanelRows;
+  constexpr int most = kFoldSums / parts, P = kPanelRows;
   const int64_t end = ceil_div(h, P) * P;
   int64_t q = 0;
   for (; q + most <= end; q += most) fold_rows<most, parts>(h, q, matrices, x0, folded, f);

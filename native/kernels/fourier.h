@@ -164,20 +164,37 @@ struct OrderMap {
   // Gathers orders into tiles.
   template <class Rows>
   void put_orders(const Rows& rows, R* memory) const {
-    // The first order of a residue would set its row and others add to it: where there are others, rows are cleared.
-    const bool aliased = 2 * orders - 1 > n;
-    for (int64_t t = 0; t < tiles; ++t) {
-      R* tile = memory + t * tile_size;
-      if constexpr (!is_complex<T>)
-        clear_orders(tile, orders, n / 2 + 1);
-      else
-        clear_orders(tile, aliased ? 0 : orders, aliased ? n : n - orders + 1);
-    }
+    for (int64_t t = 0; t < tiles; ++t) clear_others(memory + t * tile_size);
     if (tiles == 1)
       put<true>(rows, memory);
     else
       put<false>(rows, memory);
-    for (int64_t t = 0; !is_complex<T> && method == FourierMethod::chirp && t < tiles; ++t) add_conjugates(memory + t * tile_size);
+    for (int64_t t = 0; t < tiles; ++t) complete(memory + t * tile_size);
+  }
+
+  // What no order sets. The first order of a residue would set its row and others add to it: where there are others, rows are cleared.
+  void clear_others(R* tile) const {
+    const bool aliased = 2 * orders - 1 > n;
+    if constexpr (!is_complex<T>)
+      clear_orders(tile, orders, n / 2 + 1);
+    else
+      clear_orders(tile, aliased ? 0 : orders, aliased ? n : n - orders + 1);
+  }
+  // What follows from the orders.
+  void complete(R* tile) const {
+    if (!is_complex<T> && method == FourierMethod::chirp) add_conjugates(tile);
+  }
+
+  // Where orders are neither aliased nor turned: the row of order m and (part 1) of its imaginary part or, of real numbers, that of wave m,
+  // and what its number counts times there.
+  int64_t row_of(int64_t m, int part) const {
+    if constexpr (!is_complex<T>) return m < 0 ? imaginary_row(-m) : real_row_of_pair(m);
+    const int64_t k = m < 0 ? m + n : m;
+    return part == 0 ? real_row_of_pair(k) : imaginary_row(k);
+  }
+  R factor_of(int64_t m) const {
+    if (is_complex<T> || m == 0) return scale;
+    return m < 0 ? -sine * factor_of(-m) : scale / 2 * phases[2 * m];
   }
 
   // Scatters the orders in tiles.

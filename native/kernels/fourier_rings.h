@@ -49,19 +49,27 @@ class Rings {
     }
   }
 
-  // A single tile: its orders from `rows`, what is at point p to take(p, numbers).
-  template <class Rows, class Take>
-  void synthesize(const Rows& rows, R* memory, R* scratch, Take take) const {
-    const OrderMap<T> map = map_;  // a copy: what is written through pointers could change the other for all that the compiler knows
-    map.put_orders(rows, memory);
-    transform<true>(memory, scratch);
-    const int32_t* places = args_.rows + group_.rows;
-    const int64_t count = kept(), flip = flip_;
-    for (int64_t p = 0; p < count; ++p) take(p, point(memory + places[p] * W, flip));
-  }
   int64_t tile_size() const { return tile_rows() * W; }
 
-  // The two halves of `synthesize` and of its transpose; points lie in the tile between them.
+  // ---- a single tile
+
+  // Orders that others put where place_of_order says, times factor_of_order, become points; there is no offset, and no alias.
+  int64_t place_of_order(int64_t m, int part) const { return map_.row_of(m, part) * W; }
+  R factor_of_order(int64_t m) const { return map_.factor_of(m); }
+  void turn_orders(R* tile, R* scratch) const {
+    map_.clear_others(tile);
+    map_.complete(tile);
+    transform<true>(tile, scratch);
+  }
+  // take(p, numbers) of all points.
+  template <class Take>
+  CLEBSCH_INLINE void for_points(const R* tile, Take take) const {
+    const int32_t* places = args_.rows + group_.rows;
+    const int64_t count = kept(), flip = flip_;
+    for (int64_t p = 0; p < count; ++p) take(p, point(tile + places[p] * W, flip));
+  }
+
+  // Waves of `rows` to points that lie in the tile, and the transpose.
   template <class Rows>
   void to_points(const Rows& rows, R* memory, R* scratch) const {
     map_.put_orders(rows, memory);

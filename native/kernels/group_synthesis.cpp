@@ -42,39 +42,15 @@ struct RingSums {
   }
 };
 
-// Rows of lanes that are `step` numbers apart; imaginary parts are `part` numbers behind the real ones.
-template <class T>
-struct LaneRows {
-  using R = RealOf<T>;
-  R* numbers;
-  int64_t step, part;
-
-  RowOf<T> row(int64_t c) const {
-    const R* from = numbers + c * step;
-    if constexpr (is_complex<T>)
-      return load_pair(from, from + part);
-    else
-      return load(from);
-  }
-  void put(int64_t c, RowOf<T> v) const {
-    R* to = numbers + c * step;
-    if constexpr (is_complex<T>)
-      store_pair(to, to + part, v);
-    else
-      store<R>(to, v);
-  }
-  template <class Put>
-  CLEBSCH_INLINE void gather(int64_t rows, Put put_row) const {
-    for (int64_t c = 0; c < rows; ++c) put_row(c, row(c));
-  }
-};
-
 template <class T>
 class GroupSynthesis {
  public:
   using R = RealOf<T>;
   using Real64 = choose<is_complex<T>, Complex<double>, double>;
-  static constexpr int64_t W = kWidth<R>, parts = kParts<T>, kRow = parts * kBlockRings, kTurned = parts * W;
+  static constexpr int64_t W = kWidth<R>, parts = kParts<T>, kVectors = kBlockRings / W;
+  static constexpr int64_t kTogether = 64 / sizeof(T);  // angles alpha: a cache line of samples
+  static constexpr int64_t kLine = 64 / sizeof(R);      // numbers of a cache line, of which tiles take an odd number
+  static constexpr int64_t kDegrees = 4;                // packed together
   static constexpr int columns = static_cast<int>(QuadNumbers<Real64>::parts);
 
   explicit GroupSynthesis(const GroupSynthesisArgs& args)
@@ -86,70 +62,46 @@ class GroupSynthesis {
         gamma_(gamma_args_, gamma_args_.group[0], nullptr),
         alphas_(alpha_args_.group[0].n),
         gammas_(gamma_args_.kept > 0 ? gamma_args_.kept : gamma_args_.group[0].n),
-        orders_(2 * polar_.N - 1),
-        plane_(alphas_ * kTurned),
-        turned_((orders_ > gammas_ ? orders_ : gammas_) * plane_),
+        gamma_step_((ceil_div(gamma_.tile_size(), kLine) | 1) * kLine),
         steps_(args.quads[polar_.N * polar_.L]) {}
 
   int64_t maps() const { return polar_.batch * polar_.channels; }
   int64_t blocks() const { return args_.slots / kBlockRings; }
 
-  size_t packed_bytes() const { return static_cast<size_t>(steps_ * 2 * columns) * sizeof(double) + degree_bytes(); }
+  size_t packed_bytes() const { return static_cast<size_t>(steps_ * 2 * columns) * sizeof(double); }
   size_t block_bytes() const {
-    const int64_t tiles = alpha_.tile_size() > gamma_.tile_size() ? alpha_.tile_size() : gamma_.tile_size();
     const size_t transforms = alpha_.scratch_bytes() > gamma_.scratch_bytes() ? alpha_.scratch_bytes() : gamma_.scratch_bytes();
-    return static_cast<size_t>(waves_size() + kBlockRings / W * turned_ + tiles) * sizeof(R) + transforms;
+    return static_cast<size_t>(kVectors * (2 * alpha_.tile_size() + alphas_ * gamma_step_)) * sizeof(R) + transforms;
   }
 
-  // The coefficients of a map, quad by quad: [degree][direct, crossed][columns], with the factors of the degrees.
-  void pack(int64_t map, void* packed) const {
-    auto* to = static_cast<double*>(packed);
-    auto* center = reinterpret_cast<int64_t*>(to + steps_ * 2 * columns);
-    list_degrees(polar_, center);
-    const int64_t start = map / polar_.channels * wigner_size(polar_) * polar_.channels + map % polar_.channels;
-    const T* x = static_cast<const T*>(polar_.x) + start;
-    const auto pack_one = [&](int64_t m, int64_t n) {
-      if (wigner_takes(polar_, n))
-        visit(Quad(m, n), [&](const Quad& quad, auto members) { pack_quad<decltype(members)::value>(quad, center, x, to); });
-    };
-    // What is read again and again: the planes of an order n or, of real signals, the rows of an order m
-    const int64_t outer = is_complex<T> ? polar_.N : polar_.L, inner = is_complex<T> ? polar_.L : polar_.N;
-    parallel_for(outer, 1 + grain_of(steps_ / outer), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        if (is_complex<T> && i + 1 < end) prefetch_planes(x, i + 1);
-        for (int64_t j = 0; j < inner; ++j) is_complex<T> ? pack_one(j, i) : pack_one(i, j);
-      }
+  // The coefficients of a map, quad by quad: [degree][direct, crossed][columns], with the factors of the degrees. They are read in the
+  // order in which they lie, some degrees after others: planes of orders n and -n of complex signals, rows of orders m and -m of real ones.
+  void pack(int64_t map, double* packed) const {
+    const T* x = static_cast<const T*>(polar_.x) + map / polar_.channels * wigner_size(polar_) * polar_.channels + map % polar_.channels;
+    const int64_t orders = is_complex<T> ? polar_.N : polar_.L;
+    parallel_for(orders, 1 + grain_of(steps_ / orders), [&](int64_t begin, int64_t end) {
+      for (int64_t l = begin; l < polar_.L; l += kDegrees)
+        for (int64_t i = begin; i < end && i < l + kDegrees; ++i) i == 0 ? pack_order<2>(i, l, x, packed) : pack_order<4>(i, l, x, packed);
     });
   }
 
   // The samples of a block of rings.
-  void run(int64_t map, int64_t block, const void* packed, void* memory) const {
+  void run(int64_t map, int64_t block, const double* packed, void* memory) const {
     const int64_t slot = block * kBlockRings;
     const int32_t* rings = args_.slot_rings + slot;
     if (rings[0] < 0) return;  // slots are filled from the first one on
-    R *waves = static_cast<R*>(memory), *turned = waves + waves_size(), *tile = turned + kBlockRings / W * turned_;
-    R* scratch = tile + (alpha_.tile_size() > gamma_.tile_size() ? alpha_.tile_size() : gamma_.tile_size());
-    const int64_t used = rings[kBlockRings - W] >= 0 ? kBlockRings / W : 1;  // vectors, of which there are one or two
+    R *turned = static_cast<R*>(memory), *waves = turned + kVectors * alphas_ * gamma_step_,
+      *scratch = waves + 2 * kVectors * alpha_.tile_size();
+    const int64_t used = rings[kBlockRings - W] >= 0 ? kVectors : 1;  // vectors, of which there are one or two
     for (int64_t n = 0; n < polar_.N; ++n) {
-      for (int64_t m = 0; m < polar_.L; ++m)
-        visit(Quad(m, n), [&](const Quad& quad, auto members) {
-          sum_quad<decltype(members)::value>(quad, static_cast<const double*>(packed), slot, waves);
-        });
-      for (int64_t sign = 0; sign < (n > 0 ? 2 : 1); ++sign) {
-        const int64_t plane = wigner_column(polar_, sign ? -n : n, polar_.N) * plane_;
+      const bool taken = wigner_takes(polar_, n);
+      for (int64_t m = 0; taken && m < polar_.L; ++m)
+        visit(Quad(m, n), [&](const Quad& quad, auto members) { sum_quad<decltype(members)::value>(quad, packed, slot, waves); });
+      for (int64_t sign = 0; sign < (n > 0 ? 2 : 1); ++sign)
         for (int64_t v = 0; v < used; ++v)
-          turn(alpha_, {waves + sign * (2 * polar_.L - 1) * kRow + v * W, kRow, kBlockRings}, {turned + v * turned_ + plane, kTurned, W},
-               tile, scratch);
-      }
+          turn_alpha(taken, sign ? -n : n, waves + (sign * kVectors + v) * alpha_.tile_size(), turned + v * alphas_ * gamma_step_, scratch);
     }
-    for (int64_t v = 0; v < used; ++v) {
-      R* samples = turned + v * turned_;
-      for (int64_t a = 0; a < alphas_; ++a) {
-        const LaneRows<T> rows{samples + a * kTurned, plane_, W};
-        turn(gamma_, rows, rows, tile, scratch);
-      }
-      put_samples(map, rings + v * W, samples);
-    }
+    for (int64_t v = 0; v < used; ++v) put_samples(map, rings + v * W, turned + v * alphas_ * gamma_step_, scratch);
   }
 
  private:
@@ -159,20 +111,12 @@ class GroupSynthesis {
     return args;
   }
 
-  int64_t waves_size() const { return 2 * (2 * polar_.L - 1) * kRow; }
-  size_t degree_bytes() const { return static_cast<size_t>(2 * polar_.L) * sizeof(int64_t); }
+  // From a coefficient to that of the next order n.
+  int64_t n_step() const { return polar_.channels * (is_complex<T> ? polar_.L * polar_.L : 1); }
 
   template <class F>
   static void visit(const Quad& quad, F f) {
     quad.members == 4 ? f(quad, Constant<4>{}) : quad.members == 2 ? f(quad, Constant<2>{}) : f(quad, Constant<1>{});
-  }
-
-  // The coefficients of orders n and -n, which are read in ever longer steps.
-  void prefetch_planes(const T* x, int64_t n) const {
-    const int64_t plane = polar_.L * polar_.L * polar_.channels;
-    for (int64_t sign : {-1, 1})
-      for (int64_t i = 0; i < plane; i += 64 / static_cast<int64_t>(sizeof(T)))
-        __builtin_prefetch(x + (polar_.N - 1 + sign * n) * plane + i, 0, 2);
   }
 
   static Real64 widened(T x) {
@@ -182,77 +126,123 @@ class GroupSynthesis {
       return static_cast<double>(x);
   }
 
-  template <int members>
-  void pack_quad(const Quad& quad, const int64_t* center, const T* x, double* packed) const {
-    const QuadNumbers<Real64> numbers(quad);
-    const Coefficients side = coefficients_of(polar_, center, quad);
-    const int64_t first = args_.quads[quad.n * polar_.L + quad.m];
-    const double* factors = args_.factors + first;
-    double* to = packed + first * 2 * columns;
-    for (int64_t k = 0; k < side.count; ++k, to += 2 * columns) {
-      const double factor = factors[k];
-      Real64 of[members];
-      for (int j = 0; j < members; ++j) of[j] = factor * widened(x[side.at(k, j)]);
-      numbers.template split<members>(of, to, to + columns);
+  // Some degrees of order n = i or, of real signals, m = i; `most`: members of its quads.
+  template <int most>
+  void pack_order(int64_t i, int64_t first, const T* x, double* packed) const {
+    const int64_t others = is_complex<T> ? polar_.L : polar_.N, channels = polar_.channels;
+    for (int64_t l = i > first ? i : first; l < polar_.L && l < first + kDegrees; ++l) {
+      const T* center = x + channels * wigner_row(polar_, l, 0, 0);
+      const int64_t m_step = channels * (is_complex<T> ? 1 : minimum(2 * l + 1, 2 * polar_.N - 1));
+      if (i + 1 < minimum(l + 1, is_complex<T> ? polar_.N : polar_.L)) look_ahead(i + 1, l, center, m_step);
+      pack_quad<most / 2>(i, 0, l, center, m_step, packed);
+      for (int64_t j = 1; j <= l && j < others; ++j) pack_quad<most>(i, j, l, center, m_step, packed);
     }
   }
 
+  // Asks for degree l of orders i and -i.
+  void look_ahead(int64_t i, int64_t l, const T* center, int64_t m_step) const {
+    const int64_t reach = polar_.channels * (is_complex<T> ? l : minimum(l, polar_.N - 1));
+    const T* rows = center + i * (is_complex<T> ? n_step() : m_step);
+    const T* mirrored = center - i * (is_complex<T> ? n_step() : m_step);
+    for (int64_t k = -reach; k <= reach; k += 64 / static_cast<int64_t>(sizeof(T))) {
+      __builtin_prefetch(rows + k);
+      __builtin_prefetch(mirrored + k);
+    }
+  }
+
+  // Degree l of the quad of order i and another one, j. center: coefficient (l, 0, 0); m_step: from there to (l, 1, 0).
+  template <int members>
+  CLEBSCH_INLINE void pack_quad(int64_t i, int64_t j, int64_t l, const T* center, int64_t m_step, double* packed) const {
+    const Quad quad = is_complex<T> ? Quad(j, i) : Quad(i, j);
+    if (!wigner_takes(polar_, quad.n)) return;
+    const int64_t step = args_.quads[quad.n * polar_.L + quad.m] + l - (i > j ? i : j);
+    Real64 of[members];
+    const double factor = args_.factors[step] * alpha_.factor_of_order(quad.m) * gamma_.factor_of_order(quad.n);
+    for (int k = 0; k < members; ++k) of[k] = factor * widened(center[quad.order_m(k) * m_step + quad.order_n(k) * n_step()]);
+    double* to = packed + step * 2 * columns;
+    QuadNumbers<Real64>(quad).template split<members>(of, to, to + columns);
+  }
+
+  // waves: a tile of alpha for each sign of n and vector of rings.
   template <int members>
   void sum_quad(const Quad& quad, const double* packed, int64_t slot, R* waves) const {
-    R* to[members];
-    for (int j = 0; j < members; ++j) {
-      const bool minus = quad.order_n(j) < 0;
-      to[j] = waves + ((minus ? 2 * polar_.L - 1 : 0) + wigner_column(polar_, quad.order_m(j), polar_.L)) * kRow;
-    }
-    if (!wigner_takes(polar_, quad.n)) {
-      for (R* row : to) memset(row, 0, static_cast<size_t>(kRow) * sizeof(R));
-      return;
-    }
     const int64_t index = quad.n * polar_.L + quad.m, first = args_.quads[index], degrees = args_.quads[index + 1] - first;
     const double *steps = args_.steps + 3 * first, *numbers = packed + first * 2 * columns, *angles = args_.slot_values + slot;
     const double* seeds = args_.seeds + 2 * index * args_.slots + slot;
     const int end = slot < args_.split ? 0 : 1;
-    RingSums<columns> direct, crossed = {};
+    RingSums<columns> direct, crossed;
     direct.template run<false>(steps, degrees, numbers, 2 * columns, end, angles, seeds);
     if constexpr (members == 4)
       crossed.template run<true>(steps, degrees, numbers + columns, 2 * columns, end, angles, seeds + args_.slots);
-    for (int i = 0; i < kRecursions; ++i) put_quad<members>(direct, crossed, i, to);
-  }
-
-  // The sums of vector i to the rows of the members.
-  template <int members>
-  static CLEBSCH_INLINE void put_quad(const RingSums<columns>& direct, const RingSums<columns>& crossed, int i, R* const* to) {
-    const int64_t lane = i * kWidth<double>;
-    if constexpr (is_complex<T>) {
-      for (int j = 0; j < members; ++j) {
-        const RingSums<columns>& of = j < 2 ? direct : crossed;
-        for (int part = 0; part < 2; ++part) store_numbers(to[j] + part * kBlockRings + lane, of.at[2 * (j & 1) + part][i]);
+    const QuadRows<members> rows(*this, quad, waves);
+    for (int i = 0; i < kRecursions; ++i) {
+      const int64_t lane = i * kWidth<double>, at = lane / W * alpha_.tile_size() + lane % W;
+      if constexpr (is_complex<T>) {
+        for (int j = 0; j < members; ++j)
+          for (int part = 0; part < 2; ++part) store_numbers(rows.at[j][part] + at, (j < 2 ? direct : crossed).at[2 * (j & 1) + part][i]);
+      } else {
+        const Doubles y[2] = {direct.at[0][i], direct.at[1][i]};
+        Doubles x[4], z[2];
+        for (int c = 0; members == 4 && c < 2; ++c) z[c] = crossed.at[c][i];
+        QuadNumbers<double>::join<members>(y, z, x);
+        for (int j = 0; j < members; ++j) store_numbers(rows.at[j][0] + at, rows.sign[j] * x[j]);
       }
-    } else {
-      const Doubles y[2] = {direct.at[0][i], direct.at[1][i]}, z[2] = {crossed.at[0][i], crossed.at[1][i]};
-      Doubles x[4];
-      QuadNumbers<double>::join<members>(y, z, x);
-      for (int j = 0; j < members; ++j) store_numbers(to[j] + lane, x[j]);
     }
   }
 
-  // Waves to points; both may be at the same place.
-  static void turn(const Rings<T>& rings, const LaneRows<T>& from, const LaneRows<T>& to, R* tile, R* scratch) {
-    rings.synthesize(LaneRows<T>(from), tile, scratch, [to](int64_t p, RowOf<T> v) CLEBSCH_ALWAYS { to.put(p, v); });
+  // Where the sums of a quad belong in the tiles of alpha, and the sign of those of sines: coefficients were packed with the factors of
+  // cosines.
+  template <int members>
+  struct QuadRows {
+    R* at[members][parts];
+    double sign[members];
+
+    QuadRows(const GroupSynthesis& of, const Quad& quad, R* waves) {
+      const int64_t minus_n = quad.n > 0 ? kVectors * of.alpha_.tile_size() : 0;
+      const double sine_m = quad.m > 0 ? -of.alpha_args_.sign : 1, sine_n = quad.n > 0 ? -of.gamma_args_.sign : 1;
+      for (int part = 0; part < parts; ++part) {
+        const int64_t plus = of.alpha_.place_of_order(quad.m, part), minus = of.alpha_.place_of_order(-quad.m, part);
+        for (int j = 0; j < members; ++j) at[j][part] = waves + (quad.has_minus_n(j) ? minus_n : 0) + (quad.has_minus_m(j) ? minus : plus);
+      }
+      for (int j = 0; j < members; ++j) sign[j] = (quad.has_minus_m(j) ? sine_m : 1) * (quad.has_minus_n(j) ? sine_n : 1);
+    }
+  };
+
+  // Waves of order n to the angles alpha, there to where the order is in a tile of gamma. Orders that are not taken are zero.
+  void turn_alpha(bool taken, int64_t n, R* waves, R* turned, R* scratch) const {
+    R* const to[2] = {turned + gamma_.place_of_order(n, 0), turned + gamma_.place_of_order(n, 1)};
+    const int64_t step = gamma_step_;
+    const auto put = [&](int64_t a, RowOf<T> v) CLEBSCH_ALWAYS {
+      if constexpr (is_complex<T>)
+        store_pair(to[0] + a * step, to[1] + a * step, v);
+      else
+        store<R>(to[0] + a * step, v);
+    };
+    if (!taken) {
+      for (int64_t a = 0; a < alphas_; ++a) put(a, RowOf<T>{});
+      return;
+    }
+    alpha_.turn_orders(waves, scratch);
+    alpha_.for_points(waves, put);
   }
 
-  void put_samples(int64_t map, const int32_t* rings, R* samples) const {
+  // Sums over orders n, and from there to the samples of some rings.
+  void put_samples(int64_t map, const int32_t* rings, R* turned, R* scratch) const {
     const int64_t channels = polar_.channels, ring = alphas_ * channels, turn = polar_.rings * ring;
-    const int64_t start = map / channels * gammas_ * turn + map % channels;
-    T* out = static_cast<T*>(args_.angles.out);
+    T* out = static_cast<T*>(args_.angles.out) + map / channels * gammas_ * turn + map % channels;
     LaneRuns<T> lanes;
     lanes.step = channels;
-    while (lanes.used < W && rings[lanes.used] >= 0) ++lanes.used;
-    lanes.runs = lanes.used;
-    for (int64_t g = 0; g < gammas_; ++g) {
-      for (int64_t lane = 0; lane < lanes.used; ++lane) lanes.run[lane] = {lane, 1, start + g * turn + rings[lane] * ring};
-      const LaneRows<T> rows{samples + g * plane_, kTurned, W};
-      scatter_rows([&](int64_t a) CLEBSCH_ALWAYS { return rows.row(a); }, lanes, alphas_, out);
+    while (lanes.used < W && rings[lanes.used] >= 0) {
+      lanes.run[lanes.used] = {lanes.used, 1, rings[lanes.used] * ring};
+      lanes.runs = ++lanes.used;
+    }
+    for (int64_t a = 0; a < alphas_; a += kTogether) {
+      const int64_t count = minimum(kTogether, alphas_ - a);
+      R* const tiles = turned + a * gamma_step_;
+      for (int64_t i = 0; i < count; ++i) gamma_.turn_orders(tiles + i * gamma_step_, scratch);
+      for (int64_t g = 0; g < gammas_; ++g)
+        scatter_rows([&](int64_t i) CLEBSCH_ALWAYS { return gamma_.get_point(tiles + i * gamma_step_, g); }, lanes, count,
+                     out + g * turn + a * channels);
     }
   }
 
@@ -260,7 +250,7 @@ class GroupSynthesis {
   const WignerArgs& polar_;
   const FourierArgs alpha_args_, gamma_args_;
   const Rings<T> alpha_, gamma_;
-  const int64_t alphas_, gammas_, orders_, plane_, turned_, steps_;
+  const int64_t alphas_, gammas_, gamma_step_, steps_;
 };
 
 template <class T>
@@ -268,7 +258,7 @@ const char* transform(const GroupSynthesisArgs& args) {
   const GroupSynthesis<T> synthesis(args);
   return parallel_tasks(synthesis.maps(), [&](int64_t map) -> const char* {
     static thread_local Scratch packed_scratch;
-    void* packed = packed_scratch.reserve(synthesis.packed_bytes());
+    auto* packed = static_cast<double*>(packed_scratch.reserve(synthesis.packed_bytes()));
     if (packed == nullptr) return kNoMemory;
     synthesis.pack(map, packed);
     const char* failed = parallel_tasks(synthesis.blocks(), [&](int64_t block) -> const char* {

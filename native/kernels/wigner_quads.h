@@ -12,8 +12,10 @@ struct Quad {
   int64_t m, n, members;
 
   Quad(int64_t m, int64_t n) : m(m), n(n), members((m > 0 ? 2 : 1) * (n > 0 ? 2 : 1)) {}
-  int64_t order_m(int64_t j) const { return j == 1 || j == 3 ? -m : m; }
-  int64_t order_n(int64_t j) const { return j == 1 || j == 2 ? -n : n; }
+  static bool has_minus_m(int64_t j) { return j == 1 || j == 3; }
+  static bool has_minus_n(int64_t j) { return j == 1 || j == 2; }
+  int64_t order_m(int64_t j) const { return has_minus_m(j) ? -m : m; }
+  int64_t order_n(int64_t j) const { return has_minus_n(j) ? -n : n; }
   bool odd() const { return ((m + n) & 1) != 0; }
 };
 
@@ -88,7 +90,7 @@ struct Coefficients {
 
   int64_t at(int64_t k, int j) const {
     const int64_t along_m = m * m_step[k];
-    return center[k] + (j == 1 || j == 3 ? -along_m : along_m) + (j == 1 || j == 2 ? -n_step : n_step);
+    return center[k] + (Quad::has_minus_m(j) ? -along_m : along_m) + (Quad::has_minus_n(j) ? -n_step : n_step);
   }
 };
 struct Waves {
