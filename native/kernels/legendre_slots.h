@@ -141,10 +141,10 @@ struct SlotNumbers {
       q[i.value] = before[i.value];
     });
     const auto step = [&](Doubles* numbers, Doubles* other) CLEBSCH_ALWAYS {  // p_{k+1} takes the place of p_{k-1}
-      use(numbers);
       load_late(u);
       for (int i = 0; i < vectors; ++i) other[i] = (steps[0] * load(u + i * kSlotLanes) + steps[end]) * numbers[i] - other[i];
       steps += kStepNumbers;
+      use(numbers);
     };
     for (; count >= 2; count -= 2) {
       step(p, q);
