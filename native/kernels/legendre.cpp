@@ -1,6 +1,6 @@
 // CPU: the polar step in tasks. A task takes some maps through a group of neighbouring orders from either end of 0..L-1, which together are
 // the same work everywhere.
-#include <optional>
+#include <new>
 #include <type_traits>
 
 #include "kernels/flush_denormals.h"
@@ -58,6 +58,11 @@ class Task {
   static constexpr int64_t kMostRowStep = 8;  // behind the last row: a tile, or a vector, may go on there
   static constexpr int64_t kApart = 64;       // between the rows of orders: a power of two would share cache sets
 
+  // Of columns that are needed where there are no runs; std::optional would clear it, which takes as long as the sums of some orders.
+  struct RingMemory {
+    alignas(RingColumns<R>) unsigned char at[sizeof(RingColumns<R>)];
+  };
+
   int64_t parts() const { return legendre_is_complex(args_) ? 2 : 1; }
 
   // Of order g of a group; `memory`: rows of waves of slots from `first` on, where there are no runs.
@@ -90,8 +95,8 @@ class Task {
     Vector<S>* sums = static_cast<Vector<S>*>(memory);
     S* rows = reinterpret_cast<S*>(sums + rows_);
     R* waves = reinterpret_cast<R*>(rows + orders_ * rows_);
-    std::optional<RingColumns<R>> rings;
-    if (runs_ == nullptr) rings.emplace(args_, columns, group, stride_);
+    RingMemory rings_memory;
+    const RingColumns<R>* rings = runs_ ? nullptr : new (rings_memory.at) RingColumns<R>(args_, columns, group, stride_);
     if constexpr (!analysis)
       gather(columns, group, rows);
     else if (rings)
@@ -119,8 +124,8 @@ class Task {
     R *rows = static_cast<R*>(memory), *block = rows + orders_ * rows_, *waves = block + BlockOrder<R>::memory(columns_);
     const RingRows<R> rows_of_rings(args_, columns, 0);
     const bool direct = runs_ == nullptr && RingRows<R>::suits(args_), squares = args_.coefficient_step == 1 && parts() == 1;
-    std::optional<RingColumns<R>> rings;
-    if (runs_ == nullptr && !direct) rings.emplace(args_, columns, group, stride_);
+    RingMemory rings_memory;
+    const RingColumns<R>* rings = runs_ || direct ? nullptr : new (rings_memory.at) RingColumns<R>(args_, columns, group, stride_);
     if constexpr (analysis)
       memset(rows, 0, static_cast<size_t>(group.count * rows_) * sizeof(R));
     else

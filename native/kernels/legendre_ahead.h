@@ -43,8 +43,10 @@ class GroupAhead {
         __builtin_prefetch(at - last_);
       }
     }
-    for (int64_t n = lines_per_call_; n > 0 && wave_line_ < wave_lines_; --n, ++wave_line_)
-      for (int i = 0; i < maps_; ++i) __builtin_prefetch(waves_[i] + wave_line_ * kLine);
+    const int64_t begin = wave_line_, last = begin + lines_per_call_, end = last < wave_lines_ ? last : wave_lines_;
+    for (int i = 0; i < maps_; ++i)
+      for (const char *at = waves_[i] + begin * kLine, *stop = waves_[i] + end * kLine; at < stop; at += kLine) __builtin_prefetch(at);
+    wave_line_ = end;
   }
 
  private:
