@@ -28,7 +28,12 @@ class Rings {
 
   int64_t lanes() const { return args_.outer * group_.rings * (args_.inner / tiles_); }
   int64_t tasks() const { return runs_ ? args_.outer * runs_->count * (kSlotPad / W) : ceil_div(lanes(), W); }
-  int64_t task_size() const { return group_.fft.size * W * 2 * tiles_; }
+  // In elements of an operation that has one multiply-add for each: a transform has some eight. The tiles of a run share cache lines, and
+  // so a thread.
+  int64_t task_size() const {
+    const int64_t size = 8 * group_.fft.size * W * 2 * tiles_;
+    return runs_ ? minimum(size, kGrain * W / kSlotPad) : size;
+  }
   size_t scratch_bytes() const { return static_cast<size_t>((tile_rows() * tiles_ + fft_.scratch_rows()) * W) * sizeof(R); }
 
   void run(int64_t task, R* memory) const {

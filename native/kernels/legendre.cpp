@@ -14,7 +14,7 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kTaskWork = 1 << 16;  // multiply-adds that are worth the hand-over to another thread
+constexpr int64_t kTaskWork = 1 << 15;  // multiply-adds that are worth the hand-over to another thread
 
 // How maps and orders are shared out; by sizes alone.
 struct Shares {
