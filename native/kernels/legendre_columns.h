@@ -12,8 +12,11 @@ constexpr int64_t kBatchColumns = 32;  // of maps one after another, so that tas
 constexpr int64_t kGroupRows = 512;    // rows of sums, of all orders of a group
 constexpr int64_t kFusedColumns = 8;   // at most, of a recursion whose sums stay in registers
 constexpr int64_t kFusedStep = 4;      // they are so many, or twice
-constexpr int64_t kSmallL = 64;        // up to which many maps fit in the caches
 constexpr int64_t kFewMaps = 3;        // for which numbers are not stored
+
+// Up to which many maps fit in the caches.
+template <class R>
+constexpr int64_t kSmallL = 512 / sizeof(R);
 
 // Columns of an order m > 0 for one map.
 inline int64_t columns_per_map(const LegendreArgs& args) { return (args.spin == 0 ? 4 : 2) * (legendre_is_complex(args) ? 2 : 1); }
@@ -28,13 +31,14 @@ inline int64_t orders_of_group(const LegendreArgs& args) {
 
 // Maps that share a recursion, by sizes alone: a few, whose sums stay in registers with it (kernels/legendre_fused.h), or many, for which
 // its numbers are stored (kernels/legendre_block.h). The latter takes fewer operations but more memory at a time: it pays for channels,
-// which share cache lines, where all fits in the caches, and in float32, where sums over slots in registers would have to be in float64.
+// which share cache lines, where all fits in the caches, and for sums over slots in float32, which in registers would have to be in
+// float64.
 template <class R>
 inline int64_t maps_of_task(const LegendreArgs& args) {
   constexpr int64_t kSumBytes = 32;
   const int64_t maps = args.outer * args.inner, per_map = columns_per_map(args);
   const bool real = !legendre_is_complex(args), single = sizeof(R) < sizeof(double);
-  const bool pays = args.inner > 1 || (real && (single || args.L <= kSmallL)) || (single && args.analysis);
+  const bool pays = args.inner > 1 || (real && args.L <= kSmallL<R>) || (single && args.analysis);
   if (maps > kFewMaps && pays) {
     const int64_t many = (args.inner > 1 ? kMostColumns : kBatchColumns) / per_map;
     return ceil_div(maps, ceil_div(maps, many));
