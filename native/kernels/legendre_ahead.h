@@ -56,7 +56,7 @@ class GroupAhead {
   int64_t wave_line_ = 0, wave_lines_ = 0, lines_per_call_ = 0;
   int maps_ = 0;
   const R* coefficients_[kMostMaps];
-  const char* waves_[kMostMaps];
+  const char* waves_[kMostMaps] = {};
 };
 
 }  // namespace

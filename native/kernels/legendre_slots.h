@@ -131,7 +131,8 @@ struct SlotNumbers {
     });
   }
 
-  // use(p_k) before each of `count` steps; numbers are in registers meanwhile.
+  // use(p_k) of each of `count` steps; numbers are in registers meanwhile. The next number comes first: the chain of those that depend on
+  // each other must not wait for what is done with them.
   template <class Use>
   CLEBSCH_INLINE void advance(const double* steps, int64_t count, int end, const double* u, Use use) {
     Doubles p[vectors], q[vectors];

@@ -65,8 +65,10 @@ Tensor group_synthesis(const Tensor& operand, const std::string& sampling, const
   require(rings == math::rings(sampling_of(sampling), static_cast<int>(L)), ErrorCode::value, op, "expected the rings of ", sampling,
           ", got ", rings);
   const TorusAngles angles = check_torus(op, alpha_spec, gamma_spec, kept);
-  require(angles.alpha.orders == L && angles.gamma.orders == N && angles.alpha.points >= 2 * L - 1, ErrorCode::value, op, "expected ", L,
-          " and ", N, " orders, got ", angles.alpha.orders, " and ", angles.gamma.orders);
+  require(angles.alpha.orders == L && angles.gamma.orders == N, ErrorCode::value, op, "expected ", L, " and ", N, " orders, got ",
+          angles.alpha.orders, " and ", angles.gamma.orders);
+  require(angles.alpha.points >= 2 * L - 1 && angles.gamma.points >= 2 * N - 1, ErrorCode::value, op, "expected at least ", 2 * L - 1,
+          " and ", 2 * N - 1, " points, got ", angles.alpha.points, " and ", angles.gamma.points);
   const int64_t rows = math::group_coefficients(is_complex(operand.dtype), static_cast<int>(L), static_cast<int>(N));
   require(operand.ndim() == 3 && operand.shape[1] == rows, ErrorCode::shape, op, "expected [batch, ", rows, ", C] for x, got ",
           operand.shape);

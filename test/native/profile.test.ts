@@ -44,7 +44,6 @@ describe.each(testDevices())('on %s', (device) => {
       add(matmul(x, x), 1);
     });
     expect(rows.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 12);
-    expect(rows[0]!.op).toBe('einsum');
     expect(rows.map(({ ms }) => ms)).toEqual([...rows.map(({ ms }) => ms)].sort((a, b) => b - a));
   });
 
@@ -63,9 +62,10 @@ test('the time of an operation is that of its work', async () => {
   const large = tidy(() => matmul(full([1000, 1000], 1), full([1000, 1000], 1)));
   const start = performance.now();
   const rows = await profile.stop('cpu');
-  expect(rows[0]).toMatchObject({ op: 'einsum', calls: 1 });
-  expect(rows[0]!.ms).toBeLessThan(performance.now() - start + 50);
-  expect(rows[0]!.gflops * rows[0]!.ms * 1e6).toBeCloseTo(2e9, -3);
+  const product = rows.find(({ op }) => op === 'einsum')!;
+  expect(product.calls).toBe(1);
+  expect(product.ms).toBeLessThan(performance.now() - start + 50);
+  expect(product.gflops * product.ms * 1e6).toBeCloseTo(2e9, -3);
   large.dispose();
 });
 
