@@ -111,9 +111,6 @@ class GroupSynthesis {
     return args;
   }
 
-  // From a coefficient to that of the next order n.
-  int64_t n_step() const { return polar_.channels * (is_complex<T> ? polar_.L * polar_.L : 1); }
-
   template <class F>
   static void visit(const Quad& quad, F f) {
     quad.members == 4 ? f(quad, Constant<4>{}) : quad.members == 2 ? f(quad, Constant<2>{}) : f(quad, Constant<1>{});
@@ -129,36 +126,37 @@ class GroupSynthesis {
   // Some degrees of order n = i or, of real signals, m = i; `most`: members of its quads.
   template <int most>
   void pack_order(int64_t i, int64_t first, const T* x, double* packed) const {
-    const int64_t others = is_complex<T> ? polar_.L : polar_.N, channels = polar_.channels;
-    for (int64_t l = i > first ? i : first; l < polar_.L && l < first + kDegrees; ++l) {
-      const T* center = x + channels * wigner_row(polar_, l, 0, 0);
-      const int64_t m_step = channels * (is_complex<T> ? 1 : minimum(2 * l + 1, 2 * polar_.N - 1));
-      if (i + 1 < minimum(l + 1, is_complex<T> ? polar_.N : polar_.L)) look_ahead(i + 1, l, center, m_step);
-      pack_quad<most / 2>(i, 0, l, center, m_step, packed);
-      for (int64_t j = 1; j <= l && j < others; ++j) pack_quad<most>(i, j, l, center, m_step, packed);
+    const int64_t others = is_complex<T> ? polar_.L : polar_.N, end = minimum(polar_.L, first + kDegrees);
+    for (int64_t l = i > first ? i : first; l < end; ++l) {
+      const DegreePlace place = place_of_degree(polar_, l);
+      look_ahead(i + 1, l, place, x);
+      pack_quad<most / 2>(i, 0, l, place, x, packed);
+      for (int64_t j = 1; j <= l && j < others; ++j) pack_quad<most>(i, j, l, place, x, packed);
     }
   }
 
-  // Asks for degree l of orders i and -i.
-  void look_ahead(int64_t i, int64_t l, const T* center, int64_t m_step) const {
+  // Asks for degree l of orders i and -i, where it has them.
+  void look_ahead(int64_t i, int64_t l, const DegreePlace& place, const T* x) const {
+    if (i > l || i >= (is_complex<T> ? polar_.N : polar_.L)) return;
     const int64_t reach = polar_.channels * (is_complex<T> ? l : minimum(l, polar_.N - 1));
-    const T* rows = center + i * (is_complex<T> ? n_step() : m_step);
-    const T* mirrored = center - i * (is_complex<T> ? n_step() : m_step);
+    const int64_t apart = i * (is_complex<T> ? wigner_n_step(polar_) : place.m_step);
+    const T* center = x + place.center;
     for (int64_t k = -reach; k <= reach; k += 64 / static_cast<int64_t>(sizeof(T))) {
-      __builtin_prefetch(rows + k);
-      __builtin_prefetch(mirrored + k);
+      __builtin_prefetch(center + apart + k);
+      __builtin_prefetch(center - apart + k);
     }
   }
 
-  // Degree l of the quad of order i and another one, j. center: coefficient (l, 0, 0); m_step: from there to (l, 1, 0).
+  // Degree l of the quad of order i and another one, j.
   template <int members>
-  CLEBSCH_INLINE void pack_quad(int64_t i, int64_t j, int64_t l, const T* center, int64_t m_step, double* packed) const {
+  CLEBSCH_INLINE void pack_quad(int64_t i, int64_t j, int64_t l, const DegreePlace& place, const T* x, double* packed) const {
     const Quad quad = is_complex<T> ? Quad(j, i) : Quad(i, j);
     if (!wigner_takes(polar_, quad.n)) return;
-    const int64_t step = args_.quads[quad.n * polar_.L + quad.m] + l - (i > j ? i : j);
-    Real64 of[members];
+    const int64_t step = args_.quads[quad.n * polar_.L + quad.m] + l - wigner_first(i, j);
+    const int64_t along_m = quad.m * place.m_step, along_n = quad.n * wigner_n_step(polar_);
     const double factor = args_.factors[step] * alpha_.factor_of_order(quad.m) * gamma_.factor_of_order(quad.n);
-    for (int k = 0; k < members; ++k) of[k] = factor * widened(center[quad.order_m(k) * m_step + quad.order_n(k) * n_step()]);
+    Real64 of[members];
+    for (int k = 0; k < members; ++k) of[k] = factor * widened(x[place.center + Quad::offset(k, along_m, along_n)]);
     double* to = packed + step * 2 * columns;
     QuadNumbers<Real64>(quad).template split<members>(of, to, to + columns);
   }

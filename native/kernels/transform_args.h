@@ -161,9 +161,10 @@ struct TorusArgs {
 };
 
 // Transforms from coefficients to samples of SO(3) without tables: the polar step of WignerArgs by recursion in the degree, then the sums
-// of TorusArgs. The recursion is that of kernels/legendre.h for one degree a step, from p_0 at the first degree of a quad of orders (m, n),
-// m, n >= 0 (kernels/wigner.h), without scaling: L is small enough for p_0 to be in the range of float64. Slots are rings, padded to
-// kSlotPad where the end of x = cos(theta) changes at `split`: the end is -1 before and 1 after it.
+// of TorusArgs, whose rings have no offset and 2 orders - 1 points at least. The recursion is that of kernels/legendre.h for one degree a
+// step, from p_0 at the first degree of a quad of orders (m, n), m, n >= 0 (kernels/wigner.h), without scaling: L is small enough for p_0
+// to be in the range of float64. Slots are rings, padded to kSlotPad where the end of x = cos(theta) changes at `split`: the end is -1
+// before and 1 after it.
 struct GroupSynthesisArgs {
   WignerArgs polar;  // without a table
   TorusArgs angles;  // x is `waves`, or ignored on the CPU; out the result

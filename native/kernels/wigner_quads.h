@@ -16,6 +16,10 @@ struct Quad {
   static bool has_minus_n(int64_t j) { return j == 1 || j == 2; }
   int64_t order_m(int64_t j) const { return has_minus_m(j) ? -m : m; }
   int64_t order_n(int64_t j) const { return has_minus_n(j) ? -n : n; }
+  // From (0, 0) to member j, where (m, 0) and (0, n) are so far away.
+  static int64_t offset(int64_t j, int64_t along_m, int64_t along_n) {
+    return (has_minus_m(j) ? -along_m : along_m) + (has_minus_n(j) ? -along_n : along_n);
+  }
   bool odd() const { return ((m + n) & 1) != 0; }
 };
 
@@ -83,15 +87,23 @@ struct QuadNumbers<Complex<R>> {
   }
 };
 
+// Where the coefficients of a degree are in a map, in numbers of the tensor: (l, 0, 0), and from there to the next order m.
+struct DegreePlace {
+  int64_t center, m_step;
+};
+inline DegreePlace place_of_degree(const WignerArgs& args, int64_t l) {
+  const int64_t center = args.channels * wigner_row(args, l, 0, 0);
+  return {center, l > 0 ? args.channels * wigner_row(args, l, 1, 0) - center : 0};
+}
+// From a coefficient to that of the next order n.
+inline int64_t wigner_n_step(const WignerArgs& args) { return args.channels * (wigner_is_complex(args) ? args.L * args.L : 1); }
+
 // Where the numbers of a quad are in a map: of its coefficients by degree, and of its waves by ring. In numbers of the tensor.
 struct Coefficients {
   const int64_t *center, *m_step;  // of degrees, the first of which is the quad's
-  int64_t count, m, n_step;
+  int64_t count, m, along_n;
 
-  int64_t at(int64_t k, int j) const {
-    const int64_t along_m = m * m_step[k];
-    return center[k] + (Quad::has_minus_m(j) ? -along_m : along_m) + (Quad::has_minus_n(j) ? -n_step : n_step);
-  }
+  int64_t at(int64_t k, int j) const { return center[k] + Quad::offset(j, m * m_step[k], along_n); }
 };
 struct Waves {
   int64_t begin[4], step, count;
@@ -102,13 +114,14 @@ struct Waves {
 // center [L] and m_step [L] of all degrees.
 inline void list_degrees(const WignerArgs& args, int64_t* center) {
   for (int64_t l = 0; l < args.L; ++l) {
-    center[l] = args.channels * wigner_row(args, l, 0, 0);
-    center[args.L + l] = l > 0 ? args.channels * wigner_row(args, l, 1, 0) - center[l] : 0;
+    const DegreePlace place = place_of_degree(args, l);
+    center[l] = place.center;
+    center[args.L + l] = place.m_step;
   }
 }
 inline Coefficients coefficients_of(const WignerArgs& args, const int64_t* center, const Quad& quad) {
-  const int64_t first = wigner_first(quad.m, quad.n), n_step = wigner_is_complex(args) ? args.L * args.L : 1;
-  return {center + first, center + args.L + first, args.L - first, quad.m, quad.n * n_step * args.channels};
+  const int64_t first = wigner_first(quad.m, quad.n);
+  return {center + first, center + args.L + first, args.L - first, quad.m, quad.n * wigner_n_step(args)};
 }
 inline Waves waves_of(const WignerArgs& args, const Quad& quad) {
   Waves waves{{}, (2 * args.L - 1) * args.channels, args.rings};
