@@ -63,7 +63,8 @@ class GroupSynthesis {
         alphas_(alpha_args_.group[0].n),
         gammas_(gamma_args_.kept > 0 ? gamma_args_.kept : gamma_args_.group[0].n),
         gamma_step_((ceil_div(gamma_.tile_size(), kLine) | 1) * kLine),
-        steps_(args.quads[polar_.N * polar_.L]) {}
+        steps_(args.quads[polar_.N * polar_.L]),
+        n_step_(wigner_n_step(polar_)) {}
 
   int64_t maps() const { return polar_.batch * polar_.channels; }
   int64_t blocks() const { return args_.slots / kBlockRings; }
@@ -80,8 +81,13 @@ class GroupSynthesis {
     const T* x = static_cast<const T*>(polar_.x) + map / polar_.channels * wigner_size(polar_) * polar_.channels + map % polar_.channels;
     const int64_t orders = is_complex<T> ? polar_.N : polar_.L;
     parallel_for(orders, 1 + grain_of(steps_ / orders), [&](int64_t begin, int64_t end) {
-      for (int64_t l = begin; l < polar_.L; l += kDegrees)
-        for (int64_t i = begin; i < end && i < l + kDegrees; ++i) i == 0 ? pack_order<2>(i, l, x, packed) : pack_order<4>(i, l, x, packed);
+      for (int64_t l = begin; l < polar_.L; l += kDegrees) {
+        DegreePlace places[kDegrees];
+        const int64_t count = minimum(kDegrees, polar_.L - l);
+        for (int64_t k = 0; k < count; ++k) places[k] = place_of_degree(polar_, l + k);
+        for (int64_t i = begin; i < end && i < l + count; ++i)
+          i == 0 ? pack_order<2>(i, l, count, places, x, packed) : pack_order<4>(i, l, count, places, x, packed);
+      }
     });
   }
 
@@ -123,23 +129,24 @@ class GroupSynthesis {
       return static_cast<double>(x);
   }
 
-  // Some degrees of order n = i or, of real signals, m = i; `most`: members of its quads.
+  // `count` degrees of order n = i or, of real signals, m = i; `most`: members of its quads.
   template <int most>
-  void pack_order(int64_t i, int64_t first, const T* x, double* packed) const {
-    const int64_t others = is_complex<T> ? polar_.L : polar_.N, end = minimum(polar_.L, first + kDegrees);
-    for (int64_t l = i > first ? i : first; l < end; ++l) {
-      const DegreePlace place = place_of_degree(polar_, l);
+  void pack_order(int64_t i, int64_t first, int64_t count, const DegreePlace* places, const T* x, double* packed) const {
+    const int64_t others = is_complex<T> ? polar_.L : polar_.N;
+    for (int64_t k = i > first ? i - first : 0; k < count; ++k) {
+      const int64_t l = first + k;
+      const DegreePlace place = places[k];
       look_ahead(i + 1, l, place, x);
       pack_quad<most / 2>(i, 0, l, place, x, packed);
       for (int64_t j = 1; j <= l && j < others; ++j) pack_quad<most>(i, j, l, place, x, packed);
     }
   }
 
-  // Asks for degree l of orders i and -i, where it has them.
-  void look_ahead(int64_t i, int64_t l, const DegreePlace& place, const T* x) const {
+  // Asks for degree l of orders i and -i, where it has them. Inline: the compiler drops calls that do nothing else.
+  CLEBSCH_INLINE void look_ahead(int64_t i, int64_t l, DegreePlace place, const T* x) const {
     if (i > l || i >= (is_complex<T> ? polar_.N : polar_.L)) return;
     const int64_t reach = polar_.channels * (is_complex<T> ? l : minimum(l, polar_.N - 1));
-    const int64_t apart = i * (is_complex<T> ? wigner_n_step(polar_) : place.m_step);
+    const int64_t apart = i * (is_complex<T> ? n_step_ : place.m_step);
     const T* center = x + place.center;
     for (int64_t k = -reach; k <= reach; k += 64 / static_cast<int64_t>(sizeof(T))) {
       __builtin_prefetch(center + apart + k);
@@ -149,14 +156,15 @@ class GroupSynthesis {
 
   // Degree l of the quad of order i and another one, j.
   template <int members>
-  CLEBSCH_INLINE void pack_quad(int64_t i, int64_t j, int64_t l, const DegreePlace& place, const T* x, double* packed) const {
+  CLEBSCH_INLINE void pack_quad(int64_t i, int64_t j, int64_t l, DegreePlace place, const T* x, double* packed) const {
     const Quad quad = is_complex<T> ? Quad(j, i) : Quad(i, j);
     if (!wigner_takes(polar_, quad.n)) return;
     const int64_t step = args_.quads[quad.n * polar_.L + quad.m] + l - wigner_first(i, j);
-    const int64_t along_m = quad.m * place.m_step, along_n = quad.n * wigner_n_step(polar_);
+    const int64_t along_m = quad.m * place.m_step, along_n = quad.n * n_step_;
     const double factor = args_.factors[step] * alpha_.factor_of_order(quad.m) * gamma_.factor_of_order(quad.n);
+    const T* center = x + place.center;
     Real64 of[members];
-    for (int k = 0; k < members; ++k) of[k] = factor * widened(x[place.center + Quad::offset(k, along_m, along_n)]);
+    for (int k = 0; k < members; ++k) of[k] = factor * widened(center[Quad::offset(k, along_m, along_n)]);
     double* to = packed + step * 2 * columns;
     QuadNumbers<Real64>(quad).template split<members>(of, to, to + columns);
   }
@@ -248,7 +256,7 @@ class GroupSynthesis {
   const WignerArgs& polar_;
   const FourierArgs alpha_args_, gamma_args_;
   const Rings<T> alpha_, gamma_;
-  const int64_t alphas_, gammas_, gamma_step_, steps_;
+  const int64_t alphas_, gammas_, gamma_step_, steps_, n_step_;
 };
 
 template <class T>
