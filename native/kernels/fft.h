@@ -6,14 +6,16 @@
 //   complex: row 2 k has real, row 2 k + 1 imaginary parts.
 //   real, odd size: row 0 has X_0, row k the real and row n - k the imaginary part of X_k, 0 < k < n / 2; points have a row each.
 #include "kernels/fft_convolution.h"
+#include "kernels/fft_nested.h"
 #include "kernels/fft_prime.h"
+#include "kernels/fft_residues.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 constexpr int64_t kCachedBytes = int64_t{1} << 17;  // stages of blocks up to this size are run one after another, others block by block
 
-constexpr int kByMatrix = 0, kByConvolution = -1;  // in place of a radix
+constexpr int kByMatrix = 0, kByConvolution = -1, kByResidues = -2;  // in place of a radix
 
 // A column of a stage: its r numbers through load_at(j) and store_at(q, X).
 template <int R, bool plus, class T, class Load, class Store>
@@ -22,6 +24,10 @@ CLEBSCH_INLINE void column(const Stage<T>& stage, T* scratch, Load load_at, Stor
     transform_prime<plus>(stage.r, stage.needs, scratch, load_at, store_at);
   } else if constexpr (R == kByConvolution) {
     transform_convolved<plus>(stage, scratch, load_at, store_at);
+  } else if constexpr (R == kByResidues) {
+    transform_residues<plus>(stage, scratch, load_at, store_at);
+  } else if constexpr (R == kNestedRadix) {
+    transform_nested<(kNestedRadix - 1) / 6, plus>(scratch, load_at, store_at);
   } else {
     Pair<T> x[R];
     unrolled<R>([&](auto j) { x[j.value] = load_at(j.value); });
@@ -63,8 +69,10 @@ void complex_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) 
 template <int R, bool synthesis, class T>
 CLEBSCH_INLINE void real_column(const Stage<T>& stage, T* at, T* folded) {
   if constexpr (R == kByConvolution) return transform_real_convolved<synthesis>(stage, at, folded);
+  if constexpr (R == kByResidues) return transform_real_residues<synthesis>(stage, at, folded);
   constexpr int64_t W = kWidth<T>;
   const int64_t r = R > 0 ? R : stage.r, h = (r - 1) / 2, step = stage.s * W;
+  if constexpr (R == kNestedRadix) return transform_real_nested<(kNestedRadix - 1) / 6, synthesis>(at, step, folded);
   const Vector<T> first = load(at);
   Vector<T> sum = first;
   const auto fold = [&](int64_t j, Vector<T>& t, Vector<T>& u) CLEBSCH_ALWAYS {
@@ -136,7 +144,7 @@ void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
     else if constexpr (R <= 0 || R % 2 == 1)
       real_stage<R, synthesis>(stage, block, blocks, scratch);
   };
-  if (stage.inner) return run(Constant<kByConvolution>{});
+  if (stage.inner) return has_odd_half(stage.r) ? run(Constant<kByResidues>{}) : run(Constant<kByConvolution>{});
   switch (stage.r) {
     case 2:
       return run(Constant<2>{});
@@ -154,6 +162,8 @@ void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
       return run(Constant<11>{});
     case 13:
       return run(Constant<13>{});
+    case kNestedRadix:
+      return run(Constant<kNestedRadix>{});
     default:
       return run(Constant<kByMatrix>{});
   }
@@ -168,12 +178,12 @@ class StageList {
     stages_[count_++] = {r, size_, needs, table, places, inner};
     table += 2 * (size_ - 1) * (r - 1);
     size_ *= r;
-    const int64_t rows = inner ? 2 * (r - 1) + inner->scratch_rows() : r > kMaxRadix ? 2 * (r - 1) : 0;
+    const int64_t rows = inner ? 2 * (r - 1) + inner->scratch_rows() : r == kNestedRadix ? kNestedRows : needs_matrix(r) ? 2 * (r - 1) : 0;
     scratch_rows_ = scratch_rows_ > rows ? scratch_rows_ : rows;
   }
   void push_plain(int64_t r, const T*& table) {
     const T* needs = table;
-    if (r > kMaxRadix) table += matrix_size(r);
+    if (needs_matrix(r)) table += matrix_size(r);
     push(r, needs, table);
   }
 
@@ -225,7 +235,7 @@ class Fft {
       }
       const int64_t r = -plan.radix[i], h = (r - 1) / 2;
       const T* needs = table;
-      table += 2 * (h + 1) + 2 * (h / 2 + 1);
+      table += convolution_size(r);
       StageList<T>& inner = inner_[used++];
       while (inner.size() < h) inner.push_plain(*inner_radix++, table);
       stages_.push(r, needs, table, place, &inner);

@@ -1,23 +1,11 @@
 #pragma once
-// Transforms of a prime number r of points as cyclic convolutions of r - 1 = 2 h real numbers: along powers of a primitive root,
+// Transforms of a prime number r of points, h even, as cyclic convolutions of r - 1 = 2 h real numbers: along powers of a primitive root,
 //   d_q = sum over j = 1 .. r - 1 of x_j (cos - sin)(2 pi q j / r)
 // is one. With X_q = sum x_j e^(- 2 pi i q j / r) of real numbers, d_q = Re X_q + Im X_q and d_(r-q) = Re X_q - Im X_q.
-#include "kernels/fft_butterfly.h"
+#include "kernels/fft_stage.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
-
-template <class T>
-class StageList;
-
-template <class T>
-struct Stage {
-  int64_t r, s;
-  const T* needs;             // of the radix, see FftPlan
-  const T* factors;           // [s-1][r-1][2]
-  const int32_t* places;      // [2][r-1] and
-  const StageList<T>* inner;  // transform of h points, for a convolution
-};
 
 // ---- a transform of 2 h real numbers by one of h complex ones, Z, of its even and odd numbers; w = e^(pi i k / h)
 

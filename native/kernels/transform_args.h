@@ -10,15 +10,26 @@ namespace clebsch {
 
 // The stages of a fast transform of `size` points, in place: stage i makes of every r = |radix[i]| neighbouring transforms of s points one.
 // `table` is the first of its numbers, stage after stage: what the radix needs, then e^(2 pi i j k / (r s)) for k = 1 .. s - 1,
-// j = 1 .. r - 1, [s-1][r-1][2]. A radix above kMaxRadix needs cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2, by panels of rows
-// q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks. A negative radix is a prime that is done by convolution: with g
-// a primitive root and b_s = cos t - sin t, t = 2 pi g^-s / r, it needs sum_s b_s e^(- pi i s k / h) / 4 h, k = 0 .. h, e^(pi i k / h), k =
-// 0 .. h / 2, and the table of a transform of h points, whose radices follow those of the stages. `places` is the first of two lists for
-// each such stage: where x_j and X_j are in the memory of the convolution, j = 1 .. r - 1.
-constexpr int kMaxStages = 32, kMaxRadix = 13, kPanelRows = 4;
+// j = 1 .. r - 1, [s-1][r-1][2]. A radix above kMaxRadix, but kNestedRadix, needs cos and sin (2 pi q j / r), q, j = 1 .. h = (r - 1) / 2,
+// by panels of rows q, [panel][j][2][kPanelRows], zeros in the rows that the last one lacks. A negative radix is a prime that is done by
+// convolutions along the powers of a primitive root g, with transforms of h points, whose radices follow those of the stages. It needs, and
+// `places` lists,
+//   h odd: sum_p f(2 pi g^(2 p) / r) e^(2 pi i p k / h) / h for f = cos and sin, k = 0 .. h - 1, [h][2][2]; {row, j} of the residues j of
+//     the points and those of the results, [2][h][2] (kernels/fft_residues.h).
+//   h even: with b_s = cos t - sin t, t = 2 pi g^-s / r, sum_s b_s e^(- pi i s k / h) / 4 h, k = 0 .. h, and e^(pi i k / h), k = 0 .. h /
+//   2;
+//     where x_j and X_j are in the memory of the convolution, j = 1 .. r - 1, [2][r-1] (kernels/fft_convolution.h).
+// The table of the transform of h points comes next.
+constexpr int kMaxStages = 32, kMaxRadix = 13, kNestedRadix = 31, kPanelRows = 4;
+constexpr bool needs_matrix(int64_t r) { return r > kMaxRadix && r != kNestedRadix; }
 constexpr int64_t matrix_size(int64_t r) {
   const int64_t h = (r - 1) / 2;
   return (h + kPanelRows - 1) / kPanelRows * h * 2 * kPanelRows;
+}
+constexpr bool has_odd_half(int64_t r) { return r % 4 == 3; }
+constexpr int64_t convolution_size(int64_t r) {
+  const int64_t h = (r - 1) / 2;
+  return has_odd_half(r) ? 4 * h : 2 * (h + 1) + 2 * (h / 2 + 1);
 }
 struct FftPlan {
   int64_t size, table, places;

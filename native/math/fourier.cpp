@@ -80,7 +80,23 @@ int64_t primitive_root(int64_t p) {
 
 void append(std::vector<double>& out, Complex z) { out.insert(out.end(), {z.real(), z.imag()}); }
 
-void append_convolution(int64_t r, std::vector<double>& out) {
+// Both kernels along the powers of a generator of the quadratic residues, transformed.
+void append_residue_kernels(int64_t r, std::vector<double>& out) {
+  const int64_t h = (r - 1) / 2, g = primitive_root(r), square = g * g % r;
+  const std::vector<int> radices = fft_radices(h);
+  std::vector<Complex> kernels[2], roots;
+  for (int64_t p = 0, power = 1; p < h; ++p, power = power * square % r) {
+    const Complex root = unit_root(power, r) / static_cast<double>(h);
+    kernels[0].push_back(root.real());
+    kernels[1].push_back(root.imag());
+    roots.push_back(unit_root(p, h));
+  }
+  for (auto& kernel : kernels) kernel = transform(kernel.data(), 1, radices, radices.size(), roots);
+  for (int64_t k = 0; k < h; ++k)
+    for (const auto& kernel : kernels) append(out, kernel[k]);
+}
+
+void append_kernel(int64_t r, std::vector<double>& out) {
   const int64_t h = (r - 1) / 2, g = primitive_root(r);
   std::vector<int> radices = fft_radices(h);
   std::vector<Complex> kernel(static_cast<size_t>(2 * h)), roots(kernel.size());
@@ -89,12 +105,41 @@ void append_convolution(int64_t r, std::vector<double>& out) {
     kernel[(2 * h - s) % (2 * h)] = (root.real() - root.imag()) / static_cast<double>(4 * h);
     roots[s] = unit_root(s, 2 * h);
   }
-  const std::vector<int> inner = radices;
   radices.push_back(2);
   const std::vector<Complex> spectrum = transform(kernel.data(), 1, radices, radices.size(), roots);
   for (int64_t k = 0; k <= h; ++k) append(out, std::conj(spectrum[k]));
   for (int64_t k = 0; k <= h / 2; ++k) append(out, roots[k]);
-  append_fft_table(inner, out);
+}
+
+void append_convolution(int64_t r, std::vector<double>& out) {
+  has_odd_half(r) ? append_residue_kernels(r, out) : append_kernel(r, out);
+  append_fft_table(fft_radices((r - 1) / 2), out);
+}
+
+// {row, j} of the points, j = g^(2 p), and of the results, j = g^(-2 s): those below r / 2 first.
+void append_residues(int64_t r, std::vector<int32_t>& out) {
+  const int64_t h = (r - 1) / 2, g = primitive_root(r), square = g * g % r;
+  const std::vector<int32_t> positions = fft_positions(fft_radices(h));
+  std::vector<int64_t> powers(static_cast<size_t>(h), 1);
+  for (int64_t p = 1; p < h; ++p) powers[p] = powers[p - 1] * square % r;
+  for (bool results : {false, true})
+    for (bool upper : {false, true})
+      for (int64_t p = 0; p < h; ++p) {
+        const int64_t j = powers[results ? (h - p) % h : p];
+        if ((2 * j > r) == upper) out.insert(out.end(), {positions[p], static_cast<int32_t>(j)});
+      }
+}
+
+void append_convolution_places(int64_t r, std::vector<int32_t>& out) {
+  const int64_t g = primitive_root(r);
+  const std::vector<int32_t> positions = fft_positions(fft_radices((r - 1) / 2));
+  std::vector<int32_t> places(static_cast<size_t>(2 * (r - 1)));
+  for (int64_t p = 0, power = 1; p < r - 1; ++p, power = power * g % r) {
+    const auto row = [&](int64_t i) { return static_cast<int32_t>(2 * positions[i / 2] + i % 2); };
+    places[power - 1] = row(p);
+    places[r - 1 + power - 1] = row((r - 1 - p) % (r - 1));
+  }
+  out.insert(out.end(), places.begin(), places.end());
 }
 
 void append_matrices(int64_t r, std::vector<double>& out) {
@@ -161,8 +206,8 @@ int64_t fft_table_size(const std::vector<int>& radices) {
   for (int radix : radices) {
     const int64_t r = std::abs(radix), h = (r - 1) / 2;
     if (radix < 0)
-      count += 2 * (h + 1) + 2 * (h / 2 + 1) + fft_table_size(fft_radices(h));
-    else if (r > kMaxRadix)
+      count += convolution_size(r) + fft_table_size(fft_radices(h));
+    else if (needs_matrix(r))
       count += matrix_size(r);
     count += 2 * (s - 1) * (r - 1);
     s *= r;
@@ -176,7 +221,7 @@ void append_fft_table(const std::vector<int>& radices, std::vector<double>& out)
     const int64_t r = std::abs(radix), n = r * s;
     if (radix < 0)
       append_convolution(r, out);
-    else if (r > kMaxRadix)
+    else if (needs_matrix(r))
       append_matrices(r, out);
     for (int64_t k = 1; k < s; ++k)
       for (int64_t j = 1; j < r; ++j) append(out, unit_root(j * k, n));
@@ -192,18 +237,8 @@ int64_t fft_place_count(const std::vector<int>& radices) {
 }
 
 void append_fft_places(const std::vector<int>& radices, std::vector<int32_t>& out) {
-  for (int radix : radices) {
-    if (radix > 0) continue;
-    const int64_t r = -radix, g = primitive_root(r);
-    const std::vector<int32_t> positions = fft_positions(fft_radices((r - 1) / 2));
-    std::vector<int32_t> places(static_cast<size_t>(2 * (r - 1)));
-    for (int64_t p = 0, power = 1; p < r - 1; ++p, power = power * g % r) {
-      const auto row = [&](int64_t i) { return static_cast<int32_t>(2 * positions[i / 2] + i % 2); };
-      places[power - 1] = row(p);
-      places[r - 1 + power - 1] = row((r - 1 - p) % (r - 1));
-    }
-    out.insert(out.end(), places.begin(), places.end());
-  }
+  for (int radix : radices)
+    if (radix < 0) has_odd_half(-radix) ? append_residues(-radix, out) : append_convolution_places(-radix, out);
 }
 
 std::vector<int32_t> fft_positions(const std::vector<int>& radices) {

@@ -135,9 +135,12 @@ const sizes: readonly (readonly [n: number, orders: number])[] = [
   [17, 9],
   [31, 16],
   [33, 12],
+  [43, 22],
   [45, 23],
   [63, 32],
   [64, 30],
+  [73, 37],
+  [93, 47],
   [98, 50],
   [121, 61],
   [127, 64],
@@ -150,6 +153,7 @@ const sizes: readonly (readonly [n: number, orders: number])[] = [
 
 export const fourierCases: readonly Case[] = [
   ...sizes.flatMap(([points, orders]) => casesOf({ points, orders, rings: 2 }, { outer: 1, inner: 3 })),
+  ...[31 * 31, 43 * 47].flatMap((points) => casesOf({ points, orders: 9, scale: 0.125 }, { outer: 2, inner: 1 })),
   ...casesOf({ points: 257, orders: 129 }, { outer: 1, inner: 1 }),
   ...casesOf({ points: 509, orders: 9, offset: 0.5, scale: 0.25 }, { outer: 1, inner: 2 }),
   ...casesOf({ points: 2 * 173, orders: 175, offset: 0.5 }, { outer: 1, inner: 1 }),
