@@ -1,6 +1,7 @@
-// CPU: from coefficients to samples of SO(3), some rings at a time: lanes are rings from the recursion on, through both Fourier steps, to
-// the samples, and what is between the steps stays in the caches. At the limit of multiply-adds the recursion has two beside four (complex
-// maps) or two (real ones) for each degree, ring and pair of orders; coefficients are read and samples written once.
+// CPU: from coefficients to samples of SO(3), a vector of rings at a time: lanes are rings from the recursion on, through both Fourier
+// steps, to the samples, and what is between the steps stays in the caches: more rings at a time are slower, because it does not. At the
+// limit of multiply-adds the recursion has two beside four (complex maps) or two (real ones) for each degree, ring and pair of orders;
+// coefficients are read and samples written once.
 #include "kernels/fourier_rings.h"
 #include "kernels/scratch.h"
 #include "kernels/wigner_quads.h"
@@ -9,45 +10,40 @@ namespace clebsch::CLEBSCH_ISA {
 namespace {
 
 using Doubles = Vector<double>;
-constexpr int kRecursions = 2;  // vectors of rings at a time: two chains of dependent steps
-constexpr int64_t kBlockRings = kRecursions * kWidth<double>;
 constexpr const char* kNoMemory = "no memory for the waves of a transform on the rotation group";
 
-// The sums over degrees of `columns` numbers for each of some rings.
-template <int columns>
-struct RingSums {
-  Doubles at[columns][kRecursions];
-
-  // Numbers of degree k at numbers[k step ..]. crossed: orders (m, -n). The recursion has the end `end` (kernels/transform_args.h).
-  template <bool crossed>
-  CLEBSCH_INLINE void run(const double* steps, int64_t degrees, const double* numbers, int64_t step, int end, const double* angles,
-                          const double* seeds) {
-    Doubles p[kRecursions], before[kRecursions] = {}, u[kRecursions];
-    for (int i = 0; i < kRecursions; ++i) {
-      p[i] = load(seeds + i * kWidth<double>);
-      u[i] = load(angles + i * kWidth<double>);
-      for (int c = 0; c < columns; ++c) at[c][i] = Doubles{};
-    }
-    const double* offset = steps + 1 + (crossed ? 1 - end : end);
-    for (int64_t k = 0; k < degrees; ++k, numbers += step) {
-      for (int c = 0; c < columns; ++c)
-        for (int i = 0; i < kRecursions; ++i) at[c][i] += numbers[c] * p[i];
-      const double a = steps[3 * k], b = offset[3 * k];
-      for (int i = 0; i < kRecursions; ++i) {
-        const Doubles factor = crossed ? a * u[i] - b : a * u[i] + b, next = factor * p[i] - before[i];
-        before[i] = p[i];
-        p[i] = next;
-      }
+// The sums over degrees of `columns` numbers by `chains` recursions side by side, since the steps of one depend on each other: of some
+// vectors of rings or, where `both`, of the blocks (m, n) and (m, -n) of one vector, the numbers of which are `columns` apart. The
+// recursion has the end `end` (kernels/transform_args.h).
+template <int columns, int chains, bool both, bool crossed>
+CLEBSCH_INLINE void add_degrees(const double* steps, int64_t degrees, const double* numbers, int end, const double* angles,
+                                const double* seeds, int64_t seed_step, Doubles (*sums)[columns]) {
+  constexpr auto is_crossed = [](int i) { return both ? i == 1 : crossed; };
+  Doubles p[chains], before[chains] = {}, u[chains];
+  for (int i = 0; i < chains; ++i) {
+    p[i] = load(seeds + i * (both ? seed_step : kWidth<double>));
+    u[i] = load(angles + (both ? 0 : i * kWidth<double>));
+    for (int c = 0; c < columns; ++c) sums[i][c] = Doubles{};
+  }
+  for (int64_t k = 0; k < degrees; ++k, numbers += 2 * columns, steps += 3) {
+    for (int i = 0; i < chains; ++i)
+      for (int c = 0; c < columns; ++c) sums[i][c] += numbers[(both ? i * columns : 0) + c] * p[i];
+    for (int i = 0; i < chains; ++i) {
+      const Doubles factor = is_crossed(i) ? steps[0] * u[i] - steps[2 - end] : steps[0] * u[i] + steps[1 + end];
+      const Doubles next = factor * p[i] - before[i];
+      before[i] = p[i];
+      p[i] = next;
     }
   }
-};
+}
 
 template <class T>
 class GroupSynthesis {
  public:
   using R = RealOf<T>;
   using Real64 = choose<is_complex<T>, Complex<double>, double>;
-  static constexpr int64_t W = kWidth<R>, parts = kParts<T>, kVectors = kBlockRings / W;
+  static constexpr int64_t W = kWidth<R>, parts = kParts<T>;
+  static constexpr int kVectors = W / kWidth<double>;   // of float64, in which sums are
   static constexpr int64_t kTogether = 64 / sizeof(T);  // angles alpha: a cache line of samples
   static constexpr int64_t kLine = 64 / sizeof(R);      // numbers of a cache line, of which tiles take an odd number
   static constexpr int64_t kDegrees = 4;                // packed together
@@ -67,12 +63,12 @@ class GroupSynthesis {
         n_step_(wigner_n_step(polar_)) {}
 
   int64_t maps() const { return polar_.batch * polar_.channels; }
-  int64_t blocks() const { return args_.slots / kBlockRings; }
+  int64_t blocks() const { return args_.slots / W; }
 
   size_t packed_bytes() const { return static_cast<size_t>(steps_ * 2 * columns) * sizeof(double); }
   size_t block_bytes() const {
     const size_t transforms = alpha_.scratch_bytes() > gamma_.scratch_bytes() ? alpha_.scratch_bytes() : gamma_.scratch_bytes();
-    return static_cast<size_t>(kVectors * (2 * alpha_.tile_size() + alphas_ * gamma_step_)) * sizeof(R) + transforms;
+    return static_cast<size_t>(2 * alpha_.tile_size() + alphas_ * gamma_step_) * sizeof(R) + transforms;
   }
 
   // The coefficients of a map, quad by quad: [degree][direct, crossed][columns], with the factors of the degrees. They are read in the
@@ -91,23 +87,20 @@ class GroupSynthesis {
     });
   }
 
-  // The samples of a block of rings.
+  // The samples of a vector of rings.
   void run(int64_t map, int64_t block, const double* packed, void* memory) const {
-    const int64_t slot = block * kBlockRings;
+    const int64_t slot = block * W;
     const int32_t* rings = args_.slot_rings + slot;
     if (rings[0] < 0) return;  // slots are filled from the first one on
-    R *turned = static_cast<R*>(memory), *waves = turned + kVectors * alphas_ * gamma_step_,
-      *scratch = waves + 2 * kVectors * alpha_.tile_size();
-    const int64_t used = rings[kBlockRings - W] >= 0 ? kVectors : 1;  // vectors, of which there are one or two
+    R *turned = static_cast<R*>(memory), *waves = turned + alphas_ * gamma_step_, *scratch = waves + 2 * alpha_.tile_size();
     for (int64_t n = 0; n < polar_.N; ++n) {
       const bool taken = wigner_takes(polar_, n);
       for (int64_t m = 0; taken && m < polar_.L; ++m)
         visit(Quad(m, n), [&](const Quad& quad, auto members) { sum_quad<decltype(members)::value>(quad, packed, slot, waves); });
-      for (int64_t sign = 0; sign < (n > 0 ? 2 : 1); ++sign)
-        for (int64_t v = 0; v < used; ++v)
-          turn_alpha(taken, sign ? -n : n, waves + (sign * kVectors + v) * alpha_.tile_size(), turned + v * alphas_ * gamma_step_, scratch);
+      turn_alpha(taken, n, waves, turned, scratch);
+      if (n > 0) turn_alpha(taken, -n, waves + alpha_.tile_size(), turned, scratch);
     }
-    for (int64_t v = 0; v < used; ++v) put_samples(map, rings + v * W, turned + v * alphas_ * gamma_step_, scratch);
+    put_samples(map, rings, turned, scratch);
   }
 
  private:
@@ -169,31 +162,24 @@ class GroupSynthesis {
     QuadNumbers<Real64>(quad).template split<members>(of, to, to + columns);
   }
 
-  // waves: a tile of alpha for each sign of n and vector of rings.
+  // waves: a tile of alpha for each sign of n.
   template <int members>
   void sum_quad(const Quad& quad, const double* packed, int64_t slot, R* waves) const {
     const int64_t index = quad.n * polar_.L + quad.m, first = args_.quads[index], degrees = args_.quads[index + 1] - first;
     const double *steps = args_.steps + 3 * first, *numbers = packed + first * 2 * columns, *angles = args_.slot_values + slot;
     const double* seeds = args_.seeds + 2 * index * args_.slots + slot;
     const int end = slot < args_.split ? 0 : 1;
-    RingSums<columns> direct, crossed;
-    direct.template run<false>(steps, degrees, numbers, 2 * columns, end, angles, seeds);
-    if constexpr (members == 4)
-      crossed.template run<true>(steps, degrees, numbers + columns, 2 * columns, end, angles, seeds + args_.slots);
-    const QuadRows<members> rows(*this, quad, waves);
-    for (int i = 0; i < kRecursions; ++i) {
-      const int64_t lane = i * kWidth<double>, at = lane / W * alpha_.tile_size() + lane % W;
-      if constexpr (is_complex<T>) {
-        for (int j = 0; j < members; ++j)
-          for (int part = 0; part < 2; ++part) store_numbers(rows.at[j][part] + at, (j < 2 ? direct : crossed).at[2 * (j & 1) + part][i]);
-      } else {
-        const Doubles y[2] = {direct.at[0][i], direct.at[1][i]};
-        Doubles x[4], z[2];
-        for (int c = 0; members == 4 && c < 2; ++c) z[c] = crossed.at[c][i];
-        QuadNumbers<double>::join<members>(y, z, x);
-        for (int j = 0; j < members; ++j) store_numbers(rows.at[j][0] + at, rows.sign[j] * x[j]);
-      }
+    Doubles direct_and_crossed[2 * kVectors][columns];
+    auto *direct = direct_and_crossed, *crossed = direct + kVectors;
+    if constexpr (members == 4 && kVectors == 1) {
+      add_degrees<columns, 2, true, false>(steps, degrees, numbers, end, angles, seeds, args_.slots, direct);
+    } else {
+      add_degrees<columns, kVectors, false, false>(steps, degrees, numbers, end, angles, seeds, 0, direct);
+      if constexpr (members == 4)
+        add_degrees<columns, kVectors, false, true>(steps, degrees, numbers + columns, end, angles, seeds + args_.slots, 0, crossed);
     }
+    const QuadRows<members> rows(*this, quad, waves);
+    for (int i = 0; i < kVectors; ++i) rows.put(direct[i], crossed[i], i * kWidth<double>);
   }
 
   // Where the sums of a quad belong in the tiles of alpha, and the sign of those of sines: coefficients were packed with the factors of
@@ -204,13 +190,25 @@ class GroupSynthesis {
     double sign[members];
 
     QuadRows(const GroupSynthesis& of, const Quad& quad, R* waves) {
-      const int64_t minus_n = quad.n > 0 ? kVectors * of.alpha_.tile_size() : 0;
+      const int64_t minus_n = quad.n > 0 ? of.alpha_.tile_size() : 0;
       const double sine_m = quad.m > 0 ? -of.alpha_args_.sign : 1, sine_n = quad.n > 0 ? -of.gamma_args_.sign : 1;
       for (int part = 0; part < parts; ++part) {
         const int64_t plus = of.alpha_.place_of_order(quad.m, part), minus = of.alpha_.place_of_order(-quad.m, part);
         for (int j = 0; j < members; ++j) at[j][part] = waves + (quad.has_minus_n(j) ? minus_n : 0) + (quad.has_minus_m(j) ? minus : plus);
       }
       for (int j = 0; j < members; ++j) sign[j] = (quad.has_minus_m(j) ? sine_m : 1) * (quad.has_minus_n(j) ? sine_n : 1);
+    }
+
+    // The sums of both blocks, from a lane on.
+    CLEBSCH_INLINE void put(const Doubles* direct, const Doubles* crossed, int64_t lane) const {
+      if constexpr (is_complex<T>) {
+        for (int j = 0; j < members; ++j)
+          for (int part = 0; part < 2; ++part) store_numbers(at[j][part] + lane, (j < 2 ? direct : crossed)[2 * (j & 1) + part]);
+      } else {
+        Doubles x[4];
+        QuadNumbers<double>::join<members>(direct, crossed, x);
+        for (int j = 0; j < members; ++j) store_numbers(at[j][0] + lane, sign[j] * x[j]);
+      }
     }
   };
 
