@@ -20,11 +20,13 @@ function objectFiles(target) {
     .map((name) => path.join(objects, `${target}.dir`, name));
 }
 
-/** Launchers of the list in native/kernels/abi.h and the steps that kernels share, which two headers declare. */
+/** Launchers of the list in native/kernels/abi.h and the steps that kernels share, which some headers declare. */
 function sharedFunctions() {
   const header = (name) => fs.readFileSync(path.join(root, 'native', 'kernels', name), 'utf8');
   const launchers = header('abi.h').matchAll(/^ {2}X\((\w+), \w+\)/gm);
-  const steps = ['wave_runs.h', 'harmonic_blocks.h'].flatMap((name) => [...header(name).matchAll(/^(?:const char\*|bool) (\w+)\(.*;$/gm)]);
+  const steps = ['wave_runs.h', 'harmonic_blocks.h', 'fft_stages.h'].flatMap((name) => [
+    ...header(name).matchAll(/^(?:const char\*|bool|void) (\w+)\(.*;$/gm),
+  ]);
   return [...launchers, ...steps].map(([, name]) => name);
 }
 

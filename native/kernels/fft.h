@@ -1,226 +1,29 @@
 #pragma once
-// Fast Fourier transforms in place on tiles: row after row of one vector, every lane another transform. Stage i makes one transform of
-// r s points of every r neighbouring ones of s points; `analysis` runs them from the first stage on, `synthesis`, its transpose, from the
-// last: sums over points (e^-) find the points at permuted places and leave their results in natural order, sums over orders (e^+)
-// the other way round.
-//   complex: row 2 k has real, row 2 k + 1 imaginary parts.
-//   real, odd size: row 0 has X_0, row k the real and row n - k the imaginary part of X_k, 0 < k < n / 2; points have a row each.
-#include "kernels/fft_convolution.h"
-#include "kernels/fft_nested.h"
-#include "kernels/fft_prime.h"
-#include "kernels/fft_residues.h"
+// CPU: a plan of a fast Fourier transform, ready to run on tiles.
+#include "kernels/fft_stages.h"
+#include "kernels/simd.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kCachedBytes = int64_t{1} << 17;  // stages of blocks up to this size are run one after another, others block by block
-
-constexpr int kByMatrix = 0, kByConvolution = -1, kByResidues = -2;  // in place of a radix
-
-// A column of a stage: its r numbers through load_at(j) and store_at(q, X).
-template <int R, bool plus, class T, class Load, class Store>
-CLEBSCH_INLINE void column(const Stage<T>& stage, T* scratch, Load load_at, Store store_at) {
-  if constexpr (R == kByMatrix) {
-    transform_prime<plus>(stage.r, stage.needs, scratch, load_at, store_at);
-  } else if constexpr (R == kByConvolution) {
-    transform_convolved<plus>(stage, scratch, load_at, store_at);
-  } else if constexpr (R == kByResidues) {
-    transform_residues<plus>(stage, scratch, load_at, store_at);
-  } else if constexpr (R == kNestedRadix) {
-    transform_nested<(kNestedRadix - 1) / 6, plus>(scratch, load_at, store_at);
-  } else {
-    Pair<T> x[R];
-    unrolled<R>([&](auto j) { x[j.value] = load_at(j.value); });
-    transform_small<R, plus>(x);
-    unrolled<R>([&](auto q) { store_at(q.value, x[q.value]); });
-  }
-}
-
-// load_at and store_at with the factors of column k > 0: before the sums in analysis, after them in synthesis.
-template <int R, bool synthesis, class T, class Load, class Store>
-CLEBSCH_INLINE void turned_column(const Stage<T>& stage, int64_t k, T* scratch, Load load_at, Store store_at) {
-  const T* w = stage.factors + (k - 1) * (stage.r - 1) * 2 - 2;
-  column<R, synthesis>(
-      stage, scratch,
-      [&](int64_t j) CLEBSCH_ALWAYS {
-        const Pair<T> x = load_at(j);
-        return synthesis || j == 0 ? x : multiply<true>(x, w + 2 * j);
-      },
-      [&](int64_t q, Pair<T> x) CLEBSCH_ALWAYS { store_at(q, synthesis && q > 0 ? multiply<false>(x, w + 2 * q) : x); });
-}
-
-template <int R, bool synthesis, class T>
-void complex_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
-  constexpr int64_t W = kWidth<T>;
-  const int64_t r = R > 0 ? R : stage.r, step = stage.s * 2 * W;
-  for (; blocks > 0; --blocks, block += r * step) {
-    T* at = block;
-    const auto load_at = [&](int64_t j) CLEBSCH_ALWAYS { return load_pair(at + j * step, at + j * step + W); };
-    const auto store_at = [&](int64_t q, Pair<T> x) CLEBSCH_ALWAYS { store_pair(at + q * step, at + q * step + W, x); };
-    column<R, synthesis>(stage, scratch, load_at, store_at);
-    for (int64_t k = 1; k < stage.s; ++k) {
-      at += 2 * W;
-      turned_column<R, synthesis>(stage, k, scratch, load_at, store_at);
-    }
-  }
-}
-
-// Column 0 of real numbers, x_j at row j s: X_q = sum_j x_j e^(- 2 pi i q j / r), or x_j = sum_q X_q e^(+ 2 pi i q j / r).
-template <int R, bool synthesis, class T>
-CLEBSCH_INLINE void real_column(const Stage<T>& stage, T* at, T* folded) {
-  if constexpr (R == kByConvolution) return transform_real_convolved<synthesis>(stage, at, folded);
-  if constexpr (R == kByResidues) return transform_real_residues<synthesis>(stage, at, folded);
-  constexpr int64_t W = kWidth<T>;
-  const int64_t r = R > 0 ? R : stage.r, h = (r - 1) / 2, step = stage.s * W;
-  if constexpr (R == kNestedRadix) return transform_real_nested<(kNestedRadix - 1) / 6, synthesis>(at, step, folded);
-  const Vector<T> first = load(at);
-  Vector<T> sum = first;
-  const auto fold = [&](int64_t j, Vector<T>& t, Vector<T>& u) CLEBSCH_ALWAYS {
-    const Vector<T> a = load(at + (j + 1) * step), b = load(at + (r - 1 - j) * step);
-    t = synthesis ? a + a : a + b;
-    u = synthesis ? b + b : a - b;
-    sum += t;
-  };
-  const auto put_sums = [&](int64_t q, Vector<T> a, Vector<T> b) CLEBSCH_ALWAYS {
-    store<T>(at + q * step, synthesis ? a - b : a);
-    store<T>(at + (r - q) * step, synthesis ? a + b : -b);
-  };
-  if constexpr (R <= 0) {
-    for (int64_t j = 0; j < h; ++j) {
-      Vector<T> t, u;
-      fold(j, t, u);
-      store<T>(folded + 2 * j * W, t);
-      store<T>(folded + (2 * j + 1) * W, u);
-    }
-    store<T>(at, sum);
-    fold_sums<1>(h, stage.needs, &first, folded,
-                 [&](int64_t q, const Vector<T>* a, const Vector<T>* b) CLEBSCH_ALWAYS { put_sums(q + 1, *a, *b); });
-  } else {
-    constexpr int H = (R - 1) / 2;
-    Vector<T> t[H], u[H];
-    unrolled<H>([&](auto j) { fold(j.value, t[j.value], u[j.value]); });
-    store<T>(at, sum);
-    odd_sums<R, T>(first, t, u, [&](auto q, Vector<T> a, Vector<T> b) { put_sums(q.value, a, b); });
-  }
-}
-
-// The numbers k + q s of a transform of real numbers, of which those beyond the half are conjugates: of r s - k - q s.
-template <int R, bool synthesis, class T>
-void real_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
-  constexpr int64_t W = kWidth<T>;
-  const int64_t r = R > 0 ? R : stage.r, s = stage.s;
-  for (; blocks > 0; --blocks, block += r * s * W) {
-    real_column<R, synthesis>(stage, block, scratch);
-    for (int64_t k = 1; k <= (s - 1) / 2; ++k) {
-      T* low = block + k * W;
-      T* high = block + (s - k) * W;
-      const auto load_part = [&](int64_t j) CLEBSCH_ALWAYS { return load_pair(low + j * s * W, high + j * s * W); };
-      const auto store_part = [&](int64_t j, Pair<T> x) CLEBSCH_ALWAYS { store_pair(low + j * s * W, high + j * s * W, x); };
-      const auto load_whole = [&](int64_t q) CLEBSCH_ALWAYS {
-        if (q <= (r - 1) / 2) return load_pair(low + q * s * W, high + (r - 1 - q) * s * W);
-        const Pair<T> x = load_pair(high + (r - 1 - q) * s * W, low + q * s * W);
-        return Pair<T>{x.re, -x.im};
-      };
-      const auto store_whole = [&](int64_t q, Pair<T> x) CLEBSCH_ALWAYS {
-        if (q <= (r - 1) / 2)
-          store_pair(low + q * s * W, high + (r - 1 - q) * s * W, x);
-        else
-          store_pair(high + (r - 1 - q) * s * W, low + q * s * W, Pair<T>{x.re, -x.im});
-      };
-      if constexpr (synthesis)
-        turned_column<R, true>(stage, k, scratch, load_whole, store_part);
-      else
-        turned_column<R, false>(stage, k, scratch, load_part, store_whole);
-    }
-  }
-}
-
-template <bool real, bool synthesis, class T>
-void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
-  const auto run = [&](auto radix) {
-    constexpr int R = decltype(radix)::value;
-    if constexpr (!real)
-      complex_stage<R, synthesis>(stage, block, blocks, scratch);
-    else if constexpr (R <= 0 || R % 2 == 1)
-      real_stage<R, synthesis>(stage, block, blocks, scratch);
-  };
-  if (stage.inner) return has_odd_half(stage.r) ? run(Constant<kByResidues>{}) : run(Constant<kByConvolution>{});
-  switch (stage.r) {
-    case 2:
-      return run(Constant<2>{});
-    case 3:
-      return run(Constant<3>{});
-    case 4:
-      return run(Constant<4>{});
-    case 5:
-      return run(Constant<5>{});
-    case 7:
-      return run(Constant<7>{});
-    case 8:
-      return run(Constant<8>{});
-    case 11:
-      return run(Constant<11>{});
-    case 13:
-      return run(Constant<13>{});
-    case kNestedRadix:
-      return run(Constant<kNestedRadix>{});
-    default:
-      return run(Constant<kByMatrix>{});
-  }
-}
-
-// Stages with their tables at hand.
+// The next stage; `table` moves behind the factors. What the radix needs has been passed already.
 template <class T>
-class StageList {
- public:
-  // The next stage; `table` moves behind the factors. What the radix needs has been passed already.
-  void push(int64_t r, const T* needs, const T*& table, const int32_t* places = nullptr, const StageList* inner = nullptr) {
-    stages_[count_++] = {r, size_, needs, table, places, inner};
-    table += 2 * (size_ - 1) * (r - 1);
-    size_ *= r;
-    const int64_t rows = inner ? 2 * (r - 1) + inner->scratch_rows() : r == kNestedRadix ? kNestedRows : needs_matrix(r) ? 2 * (r - 1) : 0;
-    scratch_rows_ = scratch_rows_ > rows ? scratch_rows_ : rows;
-  }
-  void push_plain(int64_t r, const T*& table) {
-    const T* needs = table;
-    if (needs_matrix(r)) table += matrix_size(r);
-    push(r, needs, table);
-  }
+void push_stage(StageList<T>& list, int64_t r, const T* needs, const T*& table, const int32_t* places = nullptr,
+                const StageList<T>* inner = nullptr) {
+  list.stages[list.count++] = {r, list.size, needs, table, places, inner};
+  table += 2 * (list.size - 1) * (r - 1);
+  list.size *= r;
+  const int64_t rows = inner ? 2 * (r - 1) + inner->scratch_rows : r == kNestedRadix ? kNestedRows : needs_matrix(r) ? 2 * (r - 1) : 0;
+  if (rows > list.scratch_rows) list.scratch_rows = rows;
+}
+template <class T>
+void push_plain_stage(StageList<T>& list, int64_t r, const T*& table) {
+  const T* needs = table;
+  if (needs_matrix(r)) table += matrix_size(r);
+  push_stage(list, r, needs, table);
+}
 
-  int64_t size() const { return size_; }
-  int64_t scratch_rows() const { return scratch_rows_; }
-
-  // real: on real numbers, of odd size.
-  template <bool real, bool synthesis>
-  void run(T* tile, T* scratch) const {
-    run_stages<real, synthesis>(count_, tile, scratch);
-  }
-
- private:
-  // The first `count` stages, on one block of their size.
-  template <bool real, bool synthesis>
-  void run_stages(int count, T* block, T* scratch) const {
-    if (count == 0) return;
-    const Stage<T>& last = stages_[count - 1];
-    const int64_t row = (real ? 1 : 2) * kWidth<T>;
-    if (synthesis) run_stage<real, synthesis>(last, block, 1, scratch);
-    if (last.r * last.s * row * int64_t{sizeof(T)} > kCachedBytes) {
-      for (int64_t j = 0; j < last.r; ++j) run_stages<real, synthesis>(count - 1, block + j * last.s * row, scratch);
-    } else {
-      for (int i = 0; i < count - 1; ++i) {
-        const Stage<T>& stage = stages_[synthesis ? count - 2 - i : i];
-        run_stage<real, synthesis>(stage, block, last.r * last.s / (stage.r * stage.s), scratch);
-      }
-    }
-    if (!synthesis) run_stage<real, synthesis>(last, block, 1, scratch);
-  }
-
-  Stage<T> stages_[kMaxStages];
-  int count_ = 0;
-  int64_t size_ = 1, scratch_rows_ = 0;
-};
-
-// A plan, ready to run on tiles; `places` is what those of the plan count from.
+// `places` is what those of the plan count from.
 template <class T>
 class Fft {
  public:
@@ -230,26 +33,27 @@ class Fft {
     const int32_t* inner_radix = plan.radix + plan.stages;
     for (int i = 0, used = 0; i < plan.stages; ++i) {
       if (plan.radix[i] > 0) {
-        stages_.push_plain(plan.radix[i], table);
+        push_plain_stage(stages_, plan.radix[i], table);
         continue;
       }
-      const int64_t r = -plan.radix[i], h = (r - 1) / 2;
+      const int64_t r = -plan.radix[i];
       const T* needs = table;
       table += convolution_size(r);
       StageList<T>& inner = inner_[used++];
-      while (inner.size() < h) inner.push_plain(*inner_radix++, table);
-      stages_.push(r, needs, table, place, &inner);
+      while (2 * inner.size + 1 < r) push_plain_stage(inner, *inner_radix++, table);
+      push_stage(stages_, r, needs, table, place, &inner);
       place += 2 * (r - 1);
     }
   }
   Fft(const Fft&) = delete;
 
   // Rows of scratch memory that a transform needs.
-  int64_t scratch_rows() const { return stages_.scratch_rows(); }
+  int64_t scratch_rows() const { return stages_.scratch_rows; }
 
+  // real: of real numbers, of odd size.
   template <bool real, bool synthesis>
   void run(T* tile, T* scratch) const {
-    stages_.template run<real, synthesis>(tile, scratch);
+    run_stages(stages_, real, synthesis, tile, scratch);
   }
 
  private:

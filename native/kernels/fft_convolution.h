@@ -2,52 +2,11 @@
 // Transforms of a prime number r of points, h even, as cyclic convolutions of r - 1 = 2 h real numbers: along powers of a primitive root,
 //   d_q = sum over j = 1 .. r - 1 of x_j (cos - sin)(2 pi q j / r)
 // is one. With X_q = sum x_j e^(- 2 pi i q j / r) of real numbers, d_q = Re X_q + Im X_q and d_(r-q) = Re X_q - Im X_q.
-#include "kernels/fft_stage.h"
+#include "kernels/fft_halves.h"
+#include "kernels/fft_stages.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
-
-// ---- a transform of 2 h real numbers by one of h complex ones, Z, of its even and odd numbers; w = e^(pi i k / h)
-
-// X_k = E + conj(w) O and X_(h-k) = conj(E - conj(w) O) with E = (Z_k + conj Z_(h-k)) / 2 and O = (Z_k - conj Z_(h-k)) / 2 i.
-template <class T>
-CLEBSCH_INLINE void split_halves(Pair<T>& x, Pair<T>& y, const T* w) {
-  const T half = T(0.5);
-  const Pair<T> e = half * Pair<T>{x.re + y.re, x.im - y.im};
-  const Pair<T> o = multiply<true>(half * Pair<T>{x.im + y.im, y.re - x.re}, w);
-  x = e + o;
-  y = {e.re - o.re, o.im - e.im};
-}
-
-// Z_k = (X_k + conj X_(h-k)) + i w (X_k - conj X_(h-k)), likewise Z_(h-k): the sums over all X_k give even numbers + i odd numbers.
-template <class T>
-CLEBSCH_INLINE void join_halves(Pair<T>& x, Pair<T>& y, const T* w) {
-  const Pair<T> e = {x.re + y.re, x.im - y.im}, o = multiply<false>(Pair<T>{x.re - y.re, x.im + y.im}, w);
-  x = {e.re - o.im, e.im + o.re};
-  y = {e.re + o.im, o.re - e.im};
-}
-
-// X_0 and X_h from Z_0, and twice Z_0 from these.
-template <class T>
-CLEBSCH_INLINE Pair<T> exchange_ends(Pair<T> z) {
-  return {z.re + z.im, z.re - z.im};
-}
-
-// f(X_k, X_(h-k)) in place for the numbers in rows 2 k and 2 k + 1.
-template <class T, class F>
-CLEBSCH_INLINE void for_halves(T* tile, int64_t h, F f) {
-  constexpr int64_t W = kWidth<T>;
-  for (int64_t k = 1; 2 * k <= h; ++k) {
-    T* at_x = tile + 2 * k * W;
-    T* at_y = tile + 2 * (h - k) * W;
-    Pair<T> x = load_pair(at_x, at_x + W), y = load_pair(at_y, at_y + W);
-    f(k, x, y);
-    store_pair(at_x, at_x + W, x);
-    store_pair(at_y, at_y + W, y);
-  }
-}
-
-// ---- convolutions
 
 // x_j at their places become d_q / 2 + add at theirs; gives the sum of all x_j.
 template <class T>
@@ -56,7 +15,7 @@ inline Vector<T> convolve(const Stage<T>& stage, T* tile, Vector<T> add, T* scra
   const int64_t h = (stage.r - 1) / 2;
   const T* kernel = stage.needs;
   const T* roots = kernel + 2 * (h + 1);
-  stage.inner->template run<false, false>(tile, scratch);
+  run_stages(*stage.inner, false, false, tile, scratch);
   const Pair<T> ends = exchange_ends(load_pair(tile, tile + W));
   store_pair(tile, tile + W, exchange_ends(Pair<T>{ends.re * kernel[0] + add, ends.im * kernel[2 * h]}));
   for_halves(tile, h, [&](int64_t k, Pair<T>& x, Pair<T>& y) CLEBSCH_ALWAYS {
@@ -65,7 +24,7 @@ inline Vector<T> convolve(const Stage<T>& stage, T* tile, Vector<T> add, T* scra
     y = multiply<false>(y, kernel + 2 * (h - k));
     join_halves(x, y, roots + 2 * k);
   });
-  stage.inner->template run<false, true>(tile, scratch);
+  run_stages(*stage.inner, false, true, tile, scratch);
   return ends.re;
 }
 

@@ -5,7 +5,8 @@
 //   y_0 = C + A, y_1 = C + B, y_2 = C - A - B,  C = M (t_0 + t_1 + t_2),
 //   A = P + (M_1 - M_0) (t_1 - t_2), B = P + (M_2 - M_0) (t_0 - t_2), P = (M_0 - M) (t_0 + t_1 - 2 t_2):
 // four products in place of nine (a short convolution of Winograd 1978, nested as by Agarwal and Cooley 1977).
-#include "kernels/fft_stage.h"
+#include "kernels/fft_butterfly.h"
+#include "kernels/transform_args.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
@@ -41,8 +42,6 @@ struct NestedTables {
 
 template <int k>
 constexpr NestedTables<k> kNested{};
-
-constexpr int64_t kNestedRows = 16 * (kNestedRadix - 1) / 6;  // of scratch memory: 4 k for each convolution
 
 // y_b += sum_c kernel[c - b] x_c, x in neighbouring rows.
 template <int k, int f, int i, class T>

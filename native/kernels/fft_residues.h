@@ -3,7 +3,8 @@
 // that one of j and r - j is a residue j_p = g^(2 p), p = 0 .. h - 1, with g a primitive root. Of t_p = x_j + x_(r-j) and
 // u_p = x_j - x_(r-j), j = j_p, the number of q = g^(-2 s) is
 //   X_q = x_0 + E_s +- i O_s,  E_s = sum_p cos(2 pi g^(2 (p - s)) / r) t_p,  O_s = sum_p sin(2 pi g^(2 (p - s)) / r) u_p.
-#include "kernels/fft_stage.h"
+#include "kernels/fft_butterfly.h"
+#include "kernels/fft_stages.h"
 
 namespace clebsch::CLEBSCH_ISA {
 namespace {
@@ -33,8 +34,8 @@ inline void transform_residues(const Stage<T>& stage, T* even, Load load_at, Sto
     store_pair(even + row, even + row + W, a + b);
     store_pair(odd + row, odd + row + W, a - b);
   }
-  stage.inner->template run<false, false>(even, scratch);
-  stage.inner->template run<false, false>(odd, scratch);
+  run_stages(*stage.inner, false, false, even, scratch);
+  run_stages(*stage.inner, false, false, odd, scratch);
   const Pair<T> sum = load_pair(even, even + W);
   for (int64_t k = 0; k < h; ++k) {
     T *e = even + 2 * k * W, *o = odd + 2 * k * W;
@@ -42,8 +43,8 @@ inline void transform_residues(const Stage<T>& stage, T* even, Load load_at, Sto
     store_pair(e, e + W, k == 0 ? turned + first : turned);
     store_pair(o, o + W, multiply<false>(load_pair(o, o + W), stage.needs + 4 * k + 2));
   }
-  stage.inner->template run<false, true>(even, scratch);
-  stage.inner->template run<false, true>(odd, scratch);
+  run_stages(*stage.inner, false, true, even, scratch);
+  run_stages(*stage.inner, false, true, odd, scratch);
   store_at(0, first + sum);
   const auto* results = residues(stage, true);
   for (int64_t i = 0; i < h; ++i) {
@@ -60,7 +61,7 @@ inline Vector<T> convolve_residues(const Stage<T>& stage, T* tile, T scale, Vect
   constexpr int64_t W = kWidth<T>;
   const int64_t h = (stage.r - 1) / 2;
   const T* kernel = stage.needs;
-  stage.inner->template run<false, false>(tile, scratch);
+  run_stages(*stage.inner, false, false, tile, scratch);
   const Pair<T> sums = scale * load_pair(tile, tile + W);
   store_pair(tile, tile + W, Pair<T>{kernel[0] * sums.re + add, kernel[2] * sums.im});
   const T half = T(0.5) * scale;
@@ -72,7 +73,7 @@ inline Vector<T> convolve_residues(const Stage<T>& stage, T* tile, T scale, Vect
     store_pair(at_x, at_x + W, t + u);
     store_pair(at_y, at_y + W, Pair<T>{t.re - u.re, u.im - t.im});
   }
-  stage.inner->template run<false, true>(tile, scratch);
+  run_stages(*stage.inner, false, true, tile, scratch);
   return sums.re;
 }
 

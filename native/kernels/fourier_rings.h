@@ -1,6 +1,7 @@
 #pragma once
 // CPU: Fourier sums on rings, a tile of them after another, between tensors or runs of waves.
 #include "kernels/fft.h"
+#include "kernels/fft_halves.h"
 #include "kernels/fourier.h"
 
 namespace clebsch::CLEBSCH_ISA {
