@@ -20,7 +20,11 @@ function preload() {
 }
 
 run([path.join(root, 'scripts', 'setup.js')]);
-const defines = ['CLEBSCH_SANITIZE=address,undefined', 'CLEBSCH_CUDA=OFF'].flatMap((define) => ['-D', define]);
+const isas = require('node-gyp-build')(root).isas(); // those that this machine runs
+const defines = ['CLEBSCH_SANITIZE=address,undefined', 'CLEBSCH_CUDA=OFF', `CLEBSCH_ISAS=${isas.join(';')}`].flatMap((define) => [
+  '-D',
+  define,
+]);
 run([path.join(root, 'scripts', 'build.js'), '--variant', 'sanitize', ...defines]);
 run([path.join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--runInBand', ...process.argv.slice(2)], {
   ...process.env,

@@ -25,9 +25,11 @@ struct Isa {
 
 std::vector<Isa> usable_isas() {
   std::vector<Isa> list{{"base", cpu_kernels_base}};
-#ifdef CLEBSCH_X86_DISPATCH
+#ifdef CLEBSCH_HAS_avx2
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.push_back({"avx2", cpu_kernels_avx2});
+#endif
+#ifdef CLEBSCH_HAS_avx512
   if (list.size() == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
     list.push_back({"avx512", cpu_kernels_avx512});

@@ -5,9 +5,7 @@
 namespace clebsch {
 
 const KernelTable& cpu_kernels_base();
-#ifdef CLEBSCH_X86_DISPATCH
 const KernelTable& cpu_kernels_avx2();
 const KernelTable& cpu_kernels_avx512();
-#endif
 
 }  // namespace clebsch
