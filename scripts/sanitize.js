@@ -26,7 +26,7 @@ const defines = ['CLEBSCH_SANITIZE=address,undefined', 'CLEBSCH_CUDA=OFF', `CLEB
   define,
 ]);
 run([path.join(root, 'scripts', 'build.js'), '--variant', 'sanitize', ...defines]);
-run([path.join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--runInBand', ...process.argv.slice(2)], {
+run([path.join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...process.argv.slice(2)], {
   ...process.env,
   LD_PRELOAD: preload(),
   ASAN_OPTIONS: 'detect_leaks=0', // V8 frees nothing at exit

@@ -15,9 +15,8 @@ namespace clebsch {
 // convolutions along the powers of a primitive root g, with transforms of h points, whose radices follow those of the stages. It needs, and
 // `places` lists,
 //   h odd: sum_p f(2 pi g^(2 p) / r) e^(2 pi i p k / h) / h for f = cos and sin, k = 0 .. h - 1, [h][2][2]; {row, j} of the residues j of
-//     the points and those of the results, [2][h][2] (kernels/fft_residues.h).
-//   h even: with b_s = cos t - sin t, t = 2 pi g^-s / r, sum_s b_s e^(- pi i s k / h) / 4 h, k = 0 .. h, and e^(pi i k / h), k = 0 .. h /
-//   2;
+//     the points and those of the results, [2][h][2] (kernels/fft_residues.h);
+//   h even: sum_s b_s e^(- pi i s k / h) / 4 h with b_s = cos t - sin t, t = 2 pi g^-s / r, k = 0 .. h, then e^(pi i k / h), k = 0 .. h/2;
 //     where x_j and X_j are in the memory of the convolution, j = 1 .. r - 1, [2][r-1] (kernels/fft_convolution.h).
 // The table of the transform of h points comes next.
 constexpr int kMaxStages = 32, kMaxRadix = 13, kNestedRadix = 31, kPanelRows = 4;

@@ -15,8 +15,13 @@ import { torusCases } from './cases/torus.js';
 import { viewCases } from './cases/views.js';
 import { wignerCases } from './cases/wigner.js';
 
-/** THE CASE TABLE: one entry per operation and variant. test/ops/cases.test.ts makes every test of it. */
-export const cases: readonly Case[] = [
+/** Sums over orders. */
+export const fourierSums: readonly Case[] = [...fourierCases, ...torusCases];
+
+/** Sums over degrees, alone or with those over orders. */
+export const polarSums: readonly Case[] = [...legendreCases, ...harmonicCases, ...resamplingCases, ...wignerCases, ...groupSynthesisCases];
+
+export const otherCases: readonly Case[] = [
   ...viewCases,
   ...layoutCases,
   ...elementwiseCases,
@@ -24,12 +29,8 @@ export const cases: readonly Case[] = [
   ...contractCases,
   ...fusedProductCases,
   ...groupActivationCases,
-  ...fourierCases,
-  ...legendreCases,
-  ...harmonicCases,
-  ...resamplingCases,
-  ...wignerCases,
-  ...torusCases,
-  ...groupSynthesisCases,
   ...stateCases,
 ];
+
+/** THE CASE TABLE: one entry per operation and variant. test/ops/*cases.test.ts make every test of it, each of a part, since they run side by side. */
+export const cases: readonly Case[] = [...otherCases, ...fourierSums, ...polarSums];
