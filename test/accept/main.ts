@@ -36,8 +36,10 @@ async function main(): Promise<void> {
   });
   const issue = positionals[0] ?? '';
   const sections = Object.keys(issues[issue] ?? {});
-  if (sections.length === 0) {
-    process.stderr.write(`usage: npm run accept -- ${Object.keys(issues).join('|')} [--quick] [--only SECTION]\n`);
+  const { only } = values;
+  if (sections.length === 0 || (only !== undefined && !sections.includes(only))) {
+    const known = sections.length === 0 ? 'SECTION' : sections.join('|');
+    process.stderr.write(`usage: npm run accept -- ${Object.keys(issues).join('|')} [--quick] [--only ${known}]\n`);
     process.exitCode = 2;
     return;
   }
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${verdict} ${name} ${value} ${limit}\n`);
   };
   useRuns();
-  for (const section of sections.filter((name) => values.only === undefined || name === values.only)) {
+  for (const section of sections.filter((name) => only === undefined || name === only)) {
     progress(section);
     await runSection(issue, section, values.quick, send);
   }
