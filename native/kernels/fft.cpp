@@ -130,6 +130,12 @@ void real_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
   }
 }
 
+// f(Constant<R>{}) of the radix R that r is, or of kByMatrix.
+template <int... radices, class F>
+CLEBSCH_INLINE void visit_radix(int64_t r, F f) {
+  if (!((r == radices && (f(Constant<radices>{}), true)) || ...)) f(Constant<kByMatrix>{});
+}
+
 template <bool real, bool synthesis, class T>
 void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
   const auto run = [&](auto radix) {
@@ -140,28 +146,7 @@ void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
       real_stage<R, synthesis>(stage, block, blocks, scratch);
   };
   if (stage.inner) return has_odd_half(stage.r) ? run(Constant<kByResidues>{}) : run(Constant<kByConvolution>{});
-  switch (stage.r) {
-    case 2:
-      return run(Constant<2>{});
-    case 3:
-      return run(Constant<3>{});
-    case 4:
-      return run(Constant<4>{});
-    case 5:
-      return run(Constant<5>{});
-    case 7:
-      return run(Constant<7>{});
-    case 8:
-      return run(Constant<8>{});
-    case 11:
-      return run(Constant<11>{});
-    case 13:
-      return run(Constant<13>{});
-    case kNestedRadix:
-      return run(Constant<kNestedRadix>{});
-    default:
-      return run(Constant<kByMatrix>{});
-  }
+  visit_radix<2, 3, 4, 5, 7, 8, 11, 13, kNestedRadix>(stage.r, run);
 }
 
 // The first `count` stages, on one block of their size.
