@@ -77,14 +77,17 @@ class Task {
       for (int64_t j = 0; j < c.width; ++j) waves.column[j] = j * stride_;
       return waves;
     }
-    const int64_t per_sign = c.width / c.signs;
     waves.blocks = runs_->blocks;
     waves.run = WaveRuns::kRun;
     waves.base = static_cast<R*>(runs_->waves) + columns.first() * runs_->map_size();
-    for (int64_t j = 0; j < c.width; ++j) {
-      const int64_t place = j % per_sign, column = legendre_column(args_, c.m, j >= per_sign);
-      const int64_t own = parts() == 2 ? wave_column<true>(column, static_cast<int>(place % 2)) : wave_column<false>(column, 0);
-      waves.column[j] = place / parts() * runs_->map_size() + runs_->place(own);
+    int64_t* place = waves.column;
+    for (int64_t sign = 0; sign < c.signs; ++sign) {
+      const int64_t column = legendre_column(args_, c.m, sign == 1), maps = columns.per_sign() / parts();
+      for (int64_t map = 0; map < maps; ++map)
+        for (int part = 0; part < parts(); ++part) {
+          const int64_t own = parts() == 2 ? wave_column<true>(column, part) : wave_column<false>(column, 0);
+          *place++ = map * runs_->map_size() + runs_->place(own);
+        }
     }
     return waves;
   }

@@ -68,6 +68,9 @@ struct OddNumbers {
 struct OrderColumns {
   LegendreOrder order;
   int64_t m, signs, width, filled, columns, steps;
+
+  // 0 where a column is of +m, 1 where it is of -m.
+  int sign_of(int64_t column) const { return column >= width >> (signs - 1); }
 };
 
 template <class R>
@@ -95,16 +98,18 @@ class Columns {
   OrderColumns of_order(int64_t m) const {
     const LegendreOrder order = legendre_order(args_, m);
     const int64_t signs = m == 0 ? 1 : 2, width = signs * per_sign_;
-    OrderColumns c{order, m, signs, width, width, ceil_div(halves() * width, kFusedStep) * kFusedStep, legendre_steps(args_, order.first)};
-    if (fused_) return c;
-    c.filled = ceil_div(width, kWidth<R>) * kWidth<R>;
-    c.columns = row_step(halves() * c.filled);
-    return c;
+    const int64_t steps = legendre_steps(args_, order.first);
+    if (fused_) {
+      const int64_t columns = ceil_div(halves() * width, kFusedStep) * kFusedStep;
+      return {order, m, signs, width, columns / halves(), columns, steps};
+    }
+    const int64_t filled = ceil_div(width, kWidth<R>) * kWidth<R>;
+    return {order, m, signs, width, filled, row_step(halves() * filled), steps};
   }
 
   // Clears what is not gathered: columns that fill rows up and, where degrees are alone, that of the last step that there is not.
   void clear_surplus(const OrderColumns& c, R* rows) const {
-    if (fused_ ? c.columns > halves() * c.width : c.filled > c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
+    if (c.filled > c.width) memset(rows, 0, static_cast<size_t>(c.steps * c.columns) * sizeof(R));
     if (!fused_ && args_.spin == 0 && c.m + 2 * c.steps > args_.L)
       memset(rows + (c.steps - 1) * c.columns + c.filled, 0, static_cast<size_t>(c.filled) * sizeof(R));
   }
@@ -185,7 +190,7 @@ class Columns {
         double& o = odd.at[sign][i];
         o = (second ? a * (mirrored[sign] * second[at]) : 0) - b * o;
         row[j] = static_cast<R>(alpha * (mirrored[sign] * first[at]));
-        row[c.width + j] = static_cast<R>(o);
+        row[c.filled + j] = static_cast<R>(o);
       });
     }
     take_odd(signs, length, run, &odd, passed);
@@ -208,7 +213,7 @@ class Columns {
       for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
         const int64_t at = order_offset(c, sign) + i;
         double& o = odd.at[sign][i];
-        o = row[c.width + j] - b * o;
+        o = row[c.filled + j] - b * o;
         first[at] = static_cast<R>(mirrored[sign] * (alpha * row[j]));
         if (second) second[at] = static_cast<R>(mirrored[sign] * (a * o));
       });
@@ -251,7 +256,7 @@ class Columns {
 
   __attribute__((noinline)) void gather_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed,
                                               R* rows) const {
-    const int64_t per_sign = per_sign_, width = c.width, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
+    const int64_t per_sign = per_sign_, filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.end * kPairFactors;
     R* row = rows + steps.end * stride + run.place;
     Degree<const R> degree(static_cast<const R*>(args_.x) + run.x, args_.coefficient_step, c.m + 2 * (steps.end - 1), c.m);
@@ -264,7 +269,7 @@ class Columns {
       odd *= -factors[2];
       if (degree.l + 1 < L) odd += factors[1] * two_at(second, second + degree.mirror);
       store_two(row, row + per_sign, factors[0] * two_at(degree.at, degree.at + degree.mirror));
-      store_two(row + width, row + width + per_sign, odd);
+      store_two(row + filled, row + filled + per_sign, odd);
     }
     put_two(odd, passed);
   }
@@ -272,7 +277,7 @@ class Columns {
   template <class Row>
   __attribute__((noinline)) void scatter_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed,
                                                const Row* rows) const {
-    const int64_t per_sign = per_sign_, width = c.width, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
+    const int64_t per_sign = per_sign_, filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.begin * kPairFactors;
     const Row* row = rows + steps.begin * stride + run.place;
     Degree<R> degree(static_cast<R*>(args_.out) + run.x, args_.coefficient_step, c.m + 2 * steps.begin, c.m);
@@ -280,7 +285,7 @@ class Columns {
     double b = steps.begin > 0 ? factors[-1] : 0;  // of the step before
     for (int64_t n = 0; n < count; ++n, degree.two_up()) {
       R* second = degree.at + degree.gap;
-      odd = two_at(row + width, row + width + per_sign) - b * odd;
+      odd = two_at(row + filled, row + filled + per_sign) - b * odd;
       store_two(degree.at, degree.at + degree.mirror, factors[0] * two_at(row, row + per_sign));
       if (degree.l + 1 < L) store_two(second, second + degree.mirror, factors[1] * odd);
       b = factors[2];

@@ -35,23 +35,20 @@ CLEBSCH_INLINE void get_masks(const SlotNumbers<vectors>& numbers, Doubles* mask
 
 // sums[j][i] += sum over k < count of coefficients[k][j] p_k at vector i of slots. masked: numbers may be out of range.
 template <bool masked, int columns, int vectors, class R>
-__attribute__((noinline)) void fuse_degrees(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
-                                            const R* coefficients, Vector<R> (&sums)[columns][vectors / kSpan<R>]) {
+CLEBSCH_INLINE void fuse_degrees(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
+                                 const R* coefficients, Vector<R> (&sums)[columns][vectors / kSpan<R>]) {
   constexpr int parts = vectors / kSpan<R>;
-  Vector<R> sum[columns][parts];
   Doubles masks[vectors];
   get_masks<masked>(numbers, masks);
-  unrolled<columns * parts>([&](auto i) CLEBSCH_ALWAYS { sum[i.value / parts][i.value % parts] = sums[i.value / parts][i.value % parts]; });
   numbers.advance(steps, count, end, u, [&](const Doubles* p) CLEBSCH_ALWAYS {
     Vector<R> numbers_in_r[parts];
     for_joined<masked, R, vectors>(p, masks, [&](int i, Vector<R> v) CLEBSCH_ALWAYS { numbers_in_r[i] = v; });
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
       load_late(coefficients);
-      for (int i = 0; i < parts; ++i) sum[j.value][i] += numbers_in_r[i] * coefficients[j.value];
+      for (int i = 0; i < parts; ++i) sums[j.value][i] += numbers_in_r[i] * coefficients[j.value];
     });
     coefficients += columns;
   });
-  unrolled<columns * parts>([&](auto i) CLEBSCH_ALWAYS { sums[i.value / parts][i.value % parts] = sum[i.value / parts][i.value % parts]; });
 }
 
 // sums[k][j] += over the vectors of slots, lane by lane, p_k values[j], k < count.
@@ -116,19 +113,14 @@ class FusedOrder {
 
   // rows [steps][columns]
   void synthesize(const R* rows, GroupAhead<R>& ahead) const {
-    constexpr int N = kDegreeVectors<R, columns>, parts = N / kSpan<R>;
+    constexpr int N = kDegreeVectors<R, columns>;
+    static_assert(N <= kBlockVectors);
     for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
-      Vector<R> sums[columns][parts];
       if (slot % kSlotPad == 0) {
         ahead.some();
         walk_.starts().look_ahead(slot);
       }
-      unrolled<columns * parts>([&](auto i)
-                                    CLEBSCH_ALWAYS { sums[i.value / parts][i.value % parts] = Vector<R>{}; });  // by memory it is slow
-      walk_.template at<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
-        fuse_degrees<masked.value, columns, N>(walk_.steps(k), count, end, walk_.angles(slot), numbers, rows + k * columns, sums);
-      });
-      put<N>(slot, sums);
+      walk_.starts().step(slot) == kNoStart ? from_seeds<N>(slot, rows) : from_table<N>(slot, rows);
     }
   }
 
@@ -146,9 +138,48 @@ class FusedOrder {
 
  private:
   template <int N>
-  void put(int64_t slot, const Vector<R> (&sums)[columns][N / kSpan<R>]) const {
-    static_assert(N <= kBlockVectors);
-    put_waves<N / kSpan<R>>(args_, order_, waves_, slot, [&](int64_t j, int i) { return sums[j][i]; });
+  using Sums = Vector<R>[columns][N / kSpan<R>];
+
+  template <int N>
+  static CLEBSCH_INLINE void clear(Sums<N>& sums) {
+    constexpr int parts = N / kSpan<R>;
+    unrolled<columns * parts>([&](auto i) CLEBSCH_ALWAYS { sums[i.value / parts][i.value % parts] = Vector<R>{}; });
+  }
+
+  // Sums do not leave the registers.
+  template <int N>
+  __attribute__((noinline)) void from_table(int64_t slot, const R* rows) const {
+    Sums<N> sums;
+    clear<N>(sums);
+    walk_.template from_table<N>(slot, [&](int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) CLEBSCH_ALWAYS {
+      fuse_degrees<false, columns, N>(walk_.steps(k), count, end, walk_.angles(slot), numbers, rows + k * columns, sums);
+    });
+    put<N>(slot, sums);
+  }
+
+  template <int N>
+  __attribute__((noinline)) void from_seeds(int64_t slot, const R* rows) const {
+    Sums<N> sums;
+    clear<N>(sums);
+    walk_.template from_seeds<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
+      fuse_degrees<masked.value, columns, N>(walk_.steps(k), count, end, walk_.angles(slot), numbers, rows + k * columns, sums);
+    });
+    put<N>(slot, sums);
+  }
+
+  template <int N>
+  CLEBSCH_INLINE void put(int64_t slot, const Sums<N>& sums) const {
+    for_slot_vectors<N / kSpan<R>>(args_, waves_, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
+      constexpr int half = columns / 2;
+      if (args_.spin == 0)
+        unrolled<half>([&](auto j) CLEBSCH_ALWAYS {
+          if (j.value < order_.width) at.put_pair(waves_.column[j.value], sums[j.value][i.value], sums[half + j.value][i.value]);
+        });
+      else
+        unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
+          if (j.value < order_.width) at.put(order_.sign_of(j.value), waves_.column[j.value], sums[j.value][i.value]);
+        });
+    });
   }
 
   void add_slots(int64_t slot, Doubles* sums) const {
@@ -164,10 +195,12 @@ class FusedOrder {
 
   void take(int64_t slot, double* values) const {
     constexpr int parts = kSlotVectors / kSpan<R>;
-    const int64_t used = (args_.spin == 0 ? 2 : 1) * order_.width;
     take_waves<parts>(args_, order_, waves_, slot,
                       [&](int64_t j, int i, Vector<R> v) { store_doubles(values + (j * parts + i) * kWidth<R>, v); });
-    for (int64_t i = used * kSlotVectors; i < columns * kSlotVectors; ++i) store<double>(values + i * kSlotLanes, Doubles{});
+    if (order_.width == order_.filled) return;
+    for (int64_t first = 0; first < columns; first += order_.filled)
+      for (int64_t i = (first + order_.width) * kSlotVectors; i < (first + order_.filled) * kSlotVectors; ++i)
+        store<double>(values + i * kSlotLanes, Doubles{});
   }
 
   const LegendreArgs& args_;

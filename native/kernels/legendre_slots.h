@@ -246,17 +246,22 @@ class OrderWalk {
   // add(whether numbers may be out of range, first step, count, end, numbers before the first) for the steps that matter.
   template <int vectors, class Add>
   void at(int64_t slot, Add add) const {
+    if (starts_.step(slot) == kNoStart) return from_seeds<vectors>(slot, add);
+    from_table<vectors>(
+        slot, [&](int64_t k, int64_t count, int end, SlotNumbers<vectors>& numbers) { add(Constant<false>{}, k, count, end, numbers); });
+  }
+
+  // Where the first step is in the table: add(it, count, end, numbers before it).
+  template <int vectors, class Add>
+  CLEBSCH_INLINE void from_table(int64_t slot, Add add) const {
     const int64_t start = starts_.step(slot);
-    if (start == kNoStart) return from_seeds<vectors>(slot, add);
     if (start >= count_) return;
     SlotNumbers<vectors> numbers;
     numbers.start(starts_.numbers(slot));
-    add(Constant<false>{}, start, count_ - start, end_of(slot), numbers);
+    add(start, count_ - start, end_of(slot), numbers);
   }
 
- private:
-  int end_of(int64_t slot) const { return slot < args_.split ? 1 : 2; }
-
+  // Where it is not.
   template <int vectors, class Add>
   void from_seeds(int64_t slot, Add add) const {
     // Sorted towards a pole: the first slot has the highest limit
@@ -275,6 +280,9 @@ class OrderWalk {
     }
     if (k < count_) add(Constant<false>{}, k, count_ - k, end, numbers);
   }
+
+ private:
+  int end_of(int64_t slot) const { return slot < args_.split ? 1 : 2; }
 
   const LegendreArgs& args_;
   const int64_t m_, count_;

@@ -59,16 +59,35 @@ CLEBSCH_INLINE Vector<R> load_joined(const double* x) {
   return joined(parts, R{});
 }
 
-// f(i, cosines, weights of the two rings, where columns are on them) for vector i < `vectors` of the slots of a block.
+// A vector of slots: where columns are on its two rings, and what is between those and sums.
+template <class R>
+struct SlotWaves {
+  R* rings[2];
+  Vector<R> cosines, weights[2];
+  bool single;  // both rings are one
+
+  CLEBSCH_INLINE void put(int ring, int64_t column, Vector<R> sum) const { store<R>(rings[ring] + column, weights[ring] * sum); }
+  CLEBSCH_INLINE Vector<R> take(int ring, int64_t column) const { return weights[ring] * load(rings[ring] + column); }
+
+  // Sums of even degrees, and of odd ones over x.
+  CLEBSCH_INLINE void put_pair(int64_t column, Vector<R> even, Vector<R> odd) const {
+    const Vector<R> x_odd = cosines * odd, north = weights[0] * (even + x_odd), south = weights[1] * (even - x_odd);
+    store<R>(rings[0] + column, single ? north + south : north);
+    if (!single) store<R>(rings[1] + column, south);
+  }
+};
+
+// f(i, its waves) for vector i < `vectors` of the slots of a block.
 template <int vectors, class R, class F>
 CLEBSCH_INLINE void for_slot_vectors(const LegendreArgs& args, const Waves<R>& waves, int64_t slot, F f) {
   R* const rings[2] = {waves.ring(slot, 0), waves.ring(slot, 1)};
   const double* cosines = args.slot_values + args.slots + slot;
+  const bool single = waves.single(slot);
   unrolled<vectors>([&](auto i) CLEBSCH_ALWAYS {
     constexpr int64_t first = i.value * kWidth<R>;
-    const Vector<R> weights[2] = {load_joined<R>(cosines + args.slots + first), load_joined<R>(cosines + 2 * args.slots + first)};
-    R* const at[2] = {rings[0] + first, rings[1] + first};
-    f(i.value, load_joined<R>(cosines + first), weights, at);
+    const Vector<R> x = load_joined<R>(cosines + first);
+    const Vector<R> north = load_joined<R>(cosines + args.slots + first), south = load_joined<R>(cosines + 2 * args.slots + first);
+    f(i, SlotWaves<R>{{rings[0] + first, rings[1] + first}, x, {north, south}, single});
   });
 }
 
@@ -76,17 +95,12 @@ CLEBSCH_INLINE void for_slot_vectors(const LegendreArgs& args, const Waves<R>& w
 // even ones.
 template <int vectors, class R, class Sums>
 CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Sums sums) {
-  const bool single = waves.single(slot);
-  const int64_t per_sign = c.width / c.signs;
-  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Vector<R> x, const Vector<R>* w, R* const* rings) CLEBSCH_ALWAYS {
+  for_slot_vectors<vectors>(args, waves, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
     for (int64_t j = 0; j < c.width; ++j) {
-      if (args.spin != 0) {
-        store<R>(rings[j >= per_sign] + waves.column[j], w[j >= per_sign] * sums(j, i));
-        continue;
-      }
-      const Vector<R> even = sums(j, i), odd = x * sums(c.filled + j, i), north = w[0] * (even + odd), south = w[1] * (even - odd);
-      store<R>(rings[0] + waves.column[j], single ? north + south : north);
-      if (!single) store<R>(rings[1] + waves.column[j], south);
+      if (args.spin == 0)
+        at.put_pair(waves.column[j], sums(j, i.value), sums(c.filled + j, i.value));
+      else
+        at.put(c.sign_of(j), waves.column[j], sums(j, i.value));
     }
   });
 }
@@ -94,16 +108,15 @@ CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, c
 // The transpose: put(j, i, value) of each sum.
 template <int vectors, class R, class Put>
 CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Put put) {
-  const int64_t per_sign = c.width / c.signs;
-  for_slot_vectors<vectors>(args, waves, slot, [&](int i, Vector<R> x, const Vector<R>* w, R* const* rings) CLEBSCH_ALWAYS {
+  for_slot_vectors<vectors>(args, waves, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
     for (int64_t j = 0; j < c.width; ++j) {
       if (args.spin != 0) {
-        put(j, i, w[j >= per_sign] * load(rings[j >= per_sign] + waves.column[j]));
+        put(j, i.value, at.take(c.sign_of(j), waves.column[j]));
         continue;
       }
-      const Vector<R> north = w[0] * load(rings[0] + waves.column[j]), south = w[1] * load(rings[1] + waves.column[j]);
-      put(j, i, north + south);
-      put(c.filled + j, i, x * (north - south));
+      const Vector<R> north = at.take(0, waves.column[j]), south = at.take(1, waves.column[j]);
+      put(j, i.value, north + south);
+      put(c.filled + j, i.value, at.cosines * (north - south));
     }
   });
 }
