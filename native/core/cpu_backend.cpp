@@ -24,13 +24,15 @@ struct Isa {
 };
 
 std::vector<Isa> usable_isas() {
-  std::vector<Isa> list{{"base", cpu_kernels_base}};
+  std::vector<Isa> list;
+#ifdef CLEBSCH_HAS_base
+  list.push_back({"base", cpu_kernels_base});
+#endif
 #ifdef CLEBSCH_HAS_avx2
-  __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.push_back({"avx2", cpu_kernels_avx2});
 #endif
 #ifdef CLEBSCH_HAS_avx512
-  if (list.size() == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
     list.push_back({"avx512", cpu_kernels_avx512});
 #endif
@@ -50,6 +52,7 @@ std::atomic<const Isa*>& chosen() {
 
 const Isa& current() {
   if (const Isa* isa = chosen().load(std::memory_order_relaxed)) return *isa;
+  if (isas().empty()) fail(ErrorCode::device, "isa", "expected an instruction set of this build (CLEBSCH_ISAS), the processor has none");
   const char* wanted = std::getenv("CLEBSCH_ISA");
   set_cpu_isa(wanted && *wanted ? wanted : isas().back().name);
   return *chosen().load();
