@@ -31,24 +31,42 @@ class MapRows {
     const double* factors;
     int64_t step, odd;
   };
+  // Of a degree in the rows of an order.
+  struct Place {
+    R* row;
+    R factor;
+  };
 
   template <bool back, class Number>
   void for_degrees(Number* maps) const {
-    for (int64_t l = first_; l < args_.L; ++l)
+    Place places[kMostOrders];
+    for (int64_t l = first_; l < args_.L; ++l) {
+      const int used = find(l, places);
       for (int64_t map = 0; map < maps_; map += W) {
         const int n = static_cast<int>(minimum(W, maps_ - map));
         Number* at[W];  // m = 0 of the maps; those that are missing are the last one
         for (int i = 0; i < W; ++i) at[i] = maps + columns_.run(static_cast<int>(map) + (i < n ? i : n - 1)).x + l * l + l;
         look_ahead(at, n, l);
-        for (int g = 0; g < count_; g += W) {
-          if (g + W <= count_ && first_ + g + W - 1 <= l) {
-            square<back, 0>(at, n, map, g, l);
-            square<back, 1>(at, n, map, g, l);
-          } else {
-            for (int i = g; i < count_ && i < g + W && first_ + i <= l; ++i) one_by_one<back>(at, n, map, i, l);
-          }
+        int g = 0;
+        for (; g + W <= used; g += W) {
+          square<back, 0>(at, n, map, g, places + g);
+          square<back, 1>(at, n, map, g, places + g);
         }
+        for (; g < used; ++g) one_by_one<back>(at, n, map, first_ + g, places[g]);
       }
+    }
+  }
+
+  // The places of degree l; returns how many orders have it.
+  int find(int64_t l, Place* places) const {
+    const int used = static_cast<int>(minimum(count_, l - first_ + 1));
+    for (int g = 0; g < used; ++g) {
+      const Row& row = rows_[g];
+      const auto steps = static_cast<uint64_t>(l - first_ - g);
+      const auto k = static_cast<int64_t>(steps / 2), odd = static_cast<int64_t>(steps % 2);
+      places[g] = {row.rows + k * row.step + odd * row.odd, static_cast<R>(row.factors[k * kPairFactors + odd])};
+    }
+    return used;
   }
 
   template <class Number>
@@ -63,44 +81,39 @@ class MapRows {
     }
   }
 
-  // Where a row has the maps from `map` on, and the factor there.
-  R* place(int g, int64_t l, int sign, int64_t map, R& factor) const {
-    const Row& row = rows_[g];
-    const int64_t m = first_ + g, k = (l - m) / 2, odd = (l - m) % 2;
-    factor = static_cast<R>(row.factors[k * kPairFactors + odd]);
-    return row.rows + k * row.step + odd * row.odd + sign * maps_ + map;
-  }
-
   // Orders first + g .. first + g + W - 1 of W maps.
   template <bool back, int sign, class Number>
-  CLEBSCH_INLINE void square(Number* const* at, int n, int64_t map, int g, int64_t l) const {
-    const int64_t m = sign == 0 ? first_ + g : -(first_ + g + W - 1);
-    R factor[W], *row[W];
-    for (int i = 0; i < W; ++i) row[i] = place(sign == 0 ? g + i : g + W - 1 - i, l, sign, map, factor[i]);
+  CLEBSCH_INLINE void square(Number* const* at, int n, int64_t map, int g, const Place* places) const {
+    const int64_t m = sign == 0 ? first_ + g : -(first_ + g + W - 1), column = sign * maps_ + map;
     const bool zero = sign == 1 && first_ + g == 0;  // order 0 has no other sign
+    const auto place = [&](int i) CLEBSCH_ALWAYS { return places[sign == 0 ? i : W - 1 - i]; };
     Vector<R> v[W];
     if constexpr (back) {
-      for (int i = 0; i < W; ++i) v[i] = factor[i] * (n == W ? load(row[i]) : load_first(row[i], n));
+      for (int i = 0; i < W; ++i) {
+        const R* row = place(i).row + column;
+        v[i] = place(i).factor * (n == W ? load(row) : load_first(row, n));
+      }
       transpose_lanes<R>(v);
       for (int i = 0; i < n; ++i) zero ? store_first<R>(at[i] + m, v[i], W - 1) : store<R>(at[i] + m, v[i]);
     } else {
       for (int i = 0; i < W; ++i) v[i] = load<R>(at[i] + m);
       transpose_lanes<R>(v);
-      for (int i = 0; i < W - static_cast<int>(zero); ++i)
-        n == W ? store<R>(row[i], factor[i] * v[i]) : store_first<R>(row[i], factor[i] * v[i], n);
+      for (int i = 0; i < W - static_cast<int>(zero); ++i) {
+        R* row = place(i).row + column;
+        n == W ? store<R>(row, place(i).factor * v[i]) : store_first<R>(row, place(i).factor * v[i], n);
+      }
     }
   }
 
   template <bool back, class Number>
-  void one_by_one(Number* const* at, int n, int64_t map, int g, int64_t l) const {
-    const int64_t m = first_ + g;
+  void one_by_one(Number* const* at, int n, int64_t map, int64_t m, Place place) const {
     for (int sign = 0; sign < (m == 0 ? 1 : 2); ++sign) {
-      R factor, *row = place(g, l, sign, map, factor);
+      R* row = place.row + sign * maps_ + map;
       for (int i = 0; i < n; ++i) {
         if constexpr (back)
-          at[i][sign == 0 ? m : -m] = factor * row[i];
+          at[i][sign == 0 ? m : -m] = place.factor * row[i];
         else
-          row[i] = factor * at[i][sign == 0 ? m : -m];
+          row[i] = place.factor * at[i][sign == 0 ? m : -m];
       }
     }
   }
