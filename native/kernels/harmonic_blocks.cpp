@@ -82,12 +82,12 @@ class RingBlocks {
     }
     OddNumbers odd;
     columns_.clear_surplus(c, rows);
-    for (int r = 0; r < columns_.run_count(); ++r) columns_.gather(c, columns_.run(r), {0, c.steps}, odd, rows);
+    for (int r = 0; r < columns_.calls(); ++r) columns_.gather(c, r, {0, c.steps}, odd, rows);
   }
 
   void finish(const OrderColumns& c, R* rows) const {
     OddNumbers odd;
-    for (int r = 0; r < columns_.run_count(); ++r) columns_.scatter(c, columns_.run(r), {0, c.steps}, odd, rows);
+    for (int r = 0; r < columns_.calls(); ++r) columns_.scatter(c, r, {0, c.steps}, odd, rows);
   }
 
   // Of a band of slots.

@@ -176,21 +176,21 @@ class Task {
 
   void gather(const Columns<R>& columns, const OrderGroup& group, R* rows) const {
     for (int g = 0; g < group.count; ++g) columns.clear_surplus(group.orders[g], rows + g * rows_);
-    for (int r = 0; r < columns.run_count(); ++r) {
+    for (int r = 0; r < columns.calls(); ++r) {
       OddNumbers odd[kMostOrders];
       for (int64_t part = step_parts(group) - 1; part >= 0; --part)
         for (int g = 0; g < group.count; ++g)
-          columns.gather(group.orders[g], columns.run(r), some_steps(group.orders[g], part), odd[g], rows + g * rows_);
+          columns.gather(group.orders[g], r, some_steps(group.orders[g], part), odd[g], rows + g * rows_);
     }
   }
 
   template <class Row>
   void scatter(const Columns<R>& columns, const OrderGroup& group, const Row* rows) const {
-    for (int r = 0; r < columns.run_count(); ++r) {
+    for (int r = 0; r < columns.calls(); ++r) {
       OddNumbers odd[kMostOrders];
       for (int64_t part = 0; part < step_parts(group); ++part)
         for (int g = 0; g < group.count; ++g)
-          columns.scatter(group.orders[g], columns.run(r), some_steps(group.orders[g], part), odd[g], rows + g * rows_);
+          columns.scatter(group.orders[g], r, some_steps(group.orders[g], part), odd[g], rows + g * rows_);
     }
   }
 

@@ -94,6 +94,8 @@ class Columns {
   int64_t per_sign() const { return per_sign_; }
   int run_count() const { return run_count_; }
   const MapRun& run(int r) const { return runs_[r]; }
+  // Of gather() and scatter(), which take a run, or all of them where they are lanes.
+  int calls() const { return in_lanes() ? 1 : run_count_; }
 
   OrderColumns of_order(int64_t m) const {
     const LegendreOrder order = legendre_order(args_, m);
@@ -114,9 +116,11 @@ class Columns {
       memset(rows + (c.steps - 1) * c.columns + c.filled, 0, static_cast<size_t>(c.filled) * sizeof(R));
   }
 
-  // Coefficients of the order in a run, as those of p_k, for some steps; from the last steps down, with `odd` passed on from
-  // some to the next.
-  void gather(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, R* rows) const {
+  // Coefficients of the order in run r, as those of p_k, for some steps; from the last steps down, with `odd` passed on from some to the
+  // next.
+  void gather(const OrderColumns& c, int r, StepRange steps, OddNumbers& odd, R* rows) const {
+    if (visit_lanes(c, [&](const auto& lanes) { gather_pairs(c, lanes, steps, odd, rows); })) return;
+    const MapRun& run = runs_[r];
     for_lengths(c, run, [&](auto signs, auto length) {
       args_.spin == 0 && fused_ ? gather_pairs(c, signs, length, run, steps, odd, rows) : gather_degrees(c, length, run, steps, rows);
     });
@@ -124,7 +128,9 @@ class Columns {
 
   // The transpose: sums of products with p_k to coefficients, from the first steps up.
   template <class Row>
-  void scatter(const OrderColumns& c, const MapRun& run, StepRange steps, OddNumbers& odd, const Row* rows) const {
+  void scatter(const OrderColumns& c, int r, StepRange steps, OddNumbers& odd, const Row* rows) const {
+    if (visit_lanes(c, [&](const auto& lanes) { scatter_pairs(c, lanes, steps, odd, rows); })) return;
+    const MapRun& run = runs_[r];
     for_lengths(c, run, [&](auto signs, auto length) {
       args_.spin == 0 && fused_ ? scatter_pairs(c, signs, length, run, steps, odd, rows) : scatter_degrees(c, length, run, steps, rows);
     });
@@ -221,27 +227,63 @@ class Columns {
     take_odd(signs, length, run, &odd, passed);
   }
 
-  // ---- one real number of either sign: both at once
+  // ---- real columns of spin 0 that are few: all at once
 
-  typedef double Two __attribute__((vector_size(2 * sizeof(double))));
-  using Signs = Constant<int64_t{2}>;
-  using One = Constant<int64_t{1}>;
+  template <class Number, int n>
+  struct Few {
+    typedef Number type __attribute__((vector_size(n * sizeof(Number))));
+  };
+  template <int n>
+  struct Lanes {
+    using Doubles = typename Few<double, n>::type;
+    int64_t offset[n];  // of a column from the first one, the same for all degrees
 
-  static CLEBSCH_INLINE Two two_of(const OddNumbers* from) { return from ? Two{from->at[0][0], from->at[1][0]} : Two{}; }
-  static CLEBSCH_INLINE void put_two(Two odd, OddNumbers& to) {
-    to.at[0][0] = odd[0];
-    to.at[1][0] = odd[1];
+    template <class Number>
+    CLEBSCH_INLINE Doubles load(const Number* at) const {
+      typename Few<Number, n>::type v;
+      for (int i = 0; i < n; ++i) v[i] = at[offset[i]];
+      return __builtin_convertvector(v, Doubles);
+    }
+    template <class Number>
+    CLEBSCH_INLINE void store(Number* at, Doubles v) const {
+      for (int i = 0; i < n; ++i) at[offset[i]] = static_cast<Number>(v[i]);
+    }
+    // Columns are adjacent in rows.
+    template <class Row>
+    static CLEBSCH_INLINE Doubles load_row(const Row* row) {
+      typename Few<Row, n>::type v;
+      memcpy(&v, row, sizeof v);
+      return __builtin_convertvector(v, Doubles);
+    }
+    static CLEBSCH_INLINE void store_row(R* row, Doubles v) {
+      const auto rounded = __builtin_convertvector(v, typename Few<R, n>::type);
+      memcpy(row, &rounded, sizeof rounded);
+    }
+  };
+
+  bool in_lanes() const { return fused_ && args_.spin == 0 && parts_ == 1 && per_sign_ <= 2; }
+
+  // f(lanes) where columns are lanes and not one alone; else returns false.
+  template <class F>
+  bool visit_lanes(const OrderColumns& c, F f) const {
+    if (!in_lanes() || (c.signs == 1 && per_sign_ == 1)) return false;
+    const int64_t other = -2 * c.m * args_.coefficient_step, next = run_count_ == 2 ? runs_[1].x - runs_[0].x : 1;
+    if (c.signs == 1)
+      f(Lanes<2>{{0, next}});
+    else
+      per_sign_ == 1 ? f(Lanes<2>{{0, other}}) : f(Lanes<4>{{0, next, other, other + next}});
+    return true;
   }
 
-  // Where +m of a degree is; `gap`: from there to the next degree, `mirror`: to -m.
+  // Where +m of a degree is; `gap`: from there to the next degree.
   template <class Number>
   struct Degree {
     Number* at;
     int64_t l, gap;
-    const int64_t step, mirror;
+    const int64_t step;
 
     Degree(Number* numbers, int64_t step, int64_t l, int64_t m)
-        : at(numbers + (l * l + l + m) * step), l(l), gap((2 * l + 2) * step), step(step), mirror(-2 * m * step) {}
+        : at(numbers + (l * l + l + m) * step), l(l), gap((2 * l + 2) * step), step(step) {}
     CLEBSCH_INLINE void two_down() {
       gap -= 4 * step;
       at -= 2 * (gap + step);
@@ -254,55 +296,45 @@ class Columns {
     }
   };
 
-  __attribute__((noinline)) void gather_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed,
-                                              R* rows) const {
-    const int64_t per_sign = per_sign_, filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
+  template <int n>
+  __attribute__((noinline)) void gather_pairs(const OrderColumns& c, Lanes<n> lanes, StepRange steps, OddNumbers& passed, R* rows) const {
+    using Doubles = typename Lanes<n>::Doubles;
+    const int64_t filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.end * kPairFactors;
-    R* row = rows + steps.end * stride + run.place;
-    Degree<const R> degree(static_cast<const R*>(args_.x) + run.x, args_.coefficient_step, c.m + 2 * (steps.end - 1), c.m);
-    Two odd = two_of(steps.end < c.steps ? &passed : nullptr);
-    for (int64_t n = 0; n < count; ++n, degree.two_down()) {
+    R* row = rows + steps.end * stride;
+    Degree<const R> degree(static_cast<const R*>(args_.x) + runs_[0].x, args_.coefficient_step, c.m + 2 * (steps.end - 1), c.m);
+    Doubles odd = steps.end < c.steps ? lanes.load_row(passed.at[0]) : Doubles{};
+    for (int64_t i = 0; i < count; ++i, degree.two_down()) {
       factors -= kPairFactors;
       row -= stride;
       __builtin_prefetch(factors - count * kPairFactors);  // of the steps that come next
-      const R* second = degree.at + degree.gap;
       odd *= -factors[2];
-      if (degree.l + 1 < L) odd += factors[1] * two_at(second, second + degree.mirror);
-      store_two(row, row + per_sign, factors[0] * two_at(degree.at, degree.at + degree.mirror));
-      store_two(row + filled, row + filled + per_sign, odd);
+      if (degree.l + 1 < L) odd += factors[1] * lanes.load(degree.at + degree.gap);
+      lanes.store_row(row, factors[0] * lanes.load(degree.at));
+      lanes.store_row(row + filled, odd);
     }
-    put_two(odd, passed);
+    memcpy(passed.at[0], &odd, sizeof odd);
   }
 
-  template <class Row>
-  __attribute__((noinline)) void scatter_pairs(const OrderColumns& c, Signs, One, const MapRun& run, StepRange steps, OddNumbers& passed,
+  template <int n, class Row>
+  __attribute__((noinline)) void scatter_pairs(const OrderColumns& c, Lanes<n> lanes, StepRange steps, OddNumbers& passed,
                                                const Row* rows) const {
-    const int64_t per_sign = per_sign_, filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
+    using Doubles = typename Lanes<n>::Doubles;
+    const int64_t filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.begin * kPairFactors;
-    const Row* row = rows + steps.begin * stride + run.place;
-    Degree<R> degree(static_cast<R*>(args_.out) + run.x, args_.coefficient_step, c.m + 2 * steps.begin, c.m);
-    Two odd = two_of(steps.begin > 0 ? &passed : nullptr);
+    const Row* row = rows + steps.begin * stride;
+    Degree<R> degree(static_cast<R*>(args_.out) + runs_[0].x, args_.coefficient_step, c.m + 2 * steps.begin, c.m);
+    Doubles odd = steps.begin > 0 ? lanes.load_row(passed.at[0]) : Doubles{};
     double b = steps.begin > 0 ? factors[-1] : 0;  // of the step before
-    for (int64_t n = 0; n < count; ++n, degree.two_up()) {
-      R* second = degree.at + degree.gap;
-      odd = two_at(row + filled, row + filled + per_sign) - b * odd;
-      store_two(degree.at, degree.at + degree.mirror, factors[0] * two_at(row, row + per_sign));
-      if (degree.l + 1 < L) store_two(second, second + degree.mirror, factors[1] * odd);
+    for (int64_t i = 0; i < count; ++i, degree.two_up()) {
+      odd = lanes.load_row(row + filled) - b * odd;
+      lanes.store(degree.at, factors[0] * lanes.load_row(row));
+      if (degree.l + 1 < L) lanes.store(degree.at + degree.gap, factors[1] * odd);
       b = factors[2];
       factors += kPairFactors;
       row += stride;
     }
-    put_two(odd, passed);
-  }
-
-  template <class Number>
-  static CLEBSCH_INLINE Two two_at(const Number* first, const Number* second) {
-    return Two{static_cast<double>(*first), static_cast<double>(*second)};
-  }
-  template <class Number>
-  static CLEBSCH_INLINE void store_two(Number* first, Number* second, Two v) {
-    *first = static_cast<Number>(v[0]);
-    *second = static_cast<Number>(v[1]);
+    memcpy(passed.at[0], &odd, sizeof odd);
   }
 
   // f(sign, offset of its numbers in a degree, first column)
