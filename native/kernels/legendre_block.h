@@ -61,12 +61,11 @@ class BlockOrder {
       : args_(args), order_(order), waves_(waves), rings_(rings), walk_(args, order.m, order.order), paired_(args.spin == 0) {}
 
   // Numbers of memory that a block needs.
-  static constexpr int64_t memory(int64_t columns) { return 2 * kSlotPad * columns + kWidth<R>; }
+  static constexpr int64_t memory(int64_t columns) { return kSlotPad * columns + kWidth<R>; }
 
   // Sums over degrees of rows [step][order.columns] to waves.
-  void synthesize(int64_t slot, const R* rows, R* memory) const {
+  void synthesize(int64_t slot, const R* rows, R* sums) const {
     const int64_t columns = order_.columns;
-    R *sums = memory, *turned = memory + kSlotPad * columns;
     bool some = false;
     rings_ ? rings_->look_ahead(order_, slot, static_cast<const R*>(args_.out)) : waves_->look_ahead(slot, order_.width);
     const auto add = [&](const R* numbers, int64_t k, int64_t count, int64_t first) {
@@ -75,20 +74,18 @@ class BlockOrder {
     for_numbers(slot, add, [&] { some = true; });
     if (!some) memset(sums, 0, static_cast<size_t>(kSlotPad * columns) * sizeof(R));
     if (rings_) return rings_->put(order_, slot, sums);
-    turn(sums, columns, kSlotPad, used(), turned, kSlotPad);
-    put_waves<kVectors>(args_, order_, *waves_, slot, [&](int64_t j, int i) { return load(turned + j * kSlotPad + i * kWidth<R>); });
+    paired_ ? put<true>(slot, sums) : put<false>(slot, sums);
   }
 
   // rows += sums over slots.
-  void analyse(int64_t slot, R* rows, R* memory) const {
+  void analyse(int64_t slot, R* rows, R* values) const {
     const int64_t columns = order_.columns;
-    R *values = memory, *turned = memory + kSlotPad * columns;
     bool taken = false;
     if (slot + kSlotPad < args_.slots)
       rings_ ? rings_->look_ahead(order_, slot + kSlotPad, static_cast<const R*>(args_.x))
              : waves_->look_ahead(slot + kSlotPad, order_.width);
     const auto add = [&](const R* numbers, int64_t k, int64_t count, int64_t first) {
-      if (!taken) rings_ ? rings_->take(order_, slot, values) : take(slot, turned, values);
+      if (!taken) rings_ ? rings_->take(order_, slot, values) : paired_ ? take<true>(slot, values) : take<false>(slot, values);
       taken = true;
       add_product<1, kSlotPad>(numbers, values + first, columns, kSlotPad, true, rows + k * columns + first, columns,
                                ceil_div(count, kTileRows) * kTileRows, order_.filled);
@@ -97,9 +94,7 @@ class BlockOrder {
   }
 
  private:
-  static constexpr int kVectors = kSlotPad / kWidth<R>;
-
-  int64_t used() const { return (paired_ ? 2 : 1) * order_.filled; }
+  static constexpr int W = kWidth<R>, kVectors = kSlotPad / W;
 
   // use(numbers [step][slot], first step, count, first column) for steps that matter, those of even and then of odd degrees; next() after
   // both.
@@ -124,25 +119,56 @@ class BlockOrder {
     });
   }
 
-  // [height][width] to [width][height].
-  static void turn(const R* from, int64_t from_row, int64_t height, int64_t width, R* to, int64_t to_row) {
-    constexpr int W = kWidth<R>;
-    for (int64_t j = 0; j < width; j += W)
-      for (int64_t i = 0; i < height; i += W) {
-        Vector<R> v[W];
-        unrolled<W>([&](auto n) CLEBSCH_ALWAYS { v[n.value] = load(from + (i + n.value) * from_row + j); });
-        transpose_lanes<R>(v);
-        unrolled<W>([&](auto n) CLEBSCH_ALWAYS { store<R>(to + (j + n.value) * to_row + i, v[n.value]); });
+  // Sums [slot][columns] to waves: squares are turned in registers.
+  template <bool paired>
+  void put(int64_t slot, const R* sums) const {
+    const int64_t columns = order_.columns;
+    for_slot_vectors<kVectors>(args_, *waves_, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
+      const R* rows = sums + i.value * W * columns;
+      for (int64_t j = 0; j < order_.width; j += W) {
+        Vector<R> even[W], odd[W];
+        unrolled<W>([&](auto n) CLEBSCH_ALWAYS {
+          even[n.value] = load(rows + n.value * columns + j);
+          if (paired) odd[n.value] = load(rows + n.value * columns + order_.filled + j);
+        });
+        transpose_lanes<R>(even);
+        if (paired) transpose_lanes<R>(odd);
+        const int64_t* column = waves_->column + j;
+        unrolled<W>([&](auto n) CLEBSCH_ALWAYS {
+          if (j + n.value >= order_.width) return;
+          if constexpr (paired)
+            at.put_pair(column[n.value], even[n.value], odd[n.value]);
+          else
+            at.put(order_.sign_of(j + n.value), column[n.value], even[n.value]);
+        });
       }
+    });
   }
 
-  void take(int64_t slot, R* turned, R* values) const {
+  // The transpose; zeros in columns that fill up.
+  template <bool paired>
+  void take(int64_t slot, R* values) const {
     const int64_t columns = order_.columns;
-    take_waves<kVectors>(args_, order_, *waves_, slot,
-                         [&](int64_t j, int i, Vector<R> v) { store<R>(turned + j * kSlotPad + i * kWidth<R>, v); });
-    for (int64_t first = order_.width; first < used(); first += order_.filled)
-      memset(turned + first * kSlotPad, 0, static_cast<size_t>((order_.filled - order_.width) * kSlotPad) * sizeof(R));
-    turn(turned, kSlotPad, used(), kSlotPad, values, columns);
+    for_slot_vectors<kVectors>(args_, *waves_, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
+      R* rows = values + i.value * W * columns;
+      for (int64_t j = 0; j < order_.filled; j += W) {
+        Vector<R> even[W] = {}, odd[W] = {};
+        const int64_t* column = waves_->column + j;
+        unrolled<W>([&](auto n) CLEBSCH_ALWAYS {
+          if (j + n.value >= order_.width) return;
+          if constexpr (paired)
+            at.take_pair(column[n.value], even[n.value], odd[n.value]);
+          else
+            even[n.value] = at.take(order_.sign_of(j + n.value), column[n.value]);
+        });
+        transpose_lanes<R>(even);
+        if (paired) transpose_lanes<R>(odd);
+        unrolled<W>([&](auto n) CLEBSCH_ALWAYS {
+          store<R>(rows + n.value * columns + j, even[n.value]);
+          if (paired) store<R>(rows + n.value * columns + order_.filled + j, odd[n.value]);
+        });
+      }
+    });
   }
 
   const LegendreArgs& args_;

@@ -75,6 +75,12 @@ struct SlotWaves {
     store<R>(rings[0] + column, single ? north + south : north);
     if (!single) store<R>(rings[1] + column, south);
   }
+  // The transpose.
+  CLEBSCH_INLINE void take_pair(int64_t column, Vector<R>& even, Vector<R>& odd) const {
+    const Vector<R> north = take(0, column), south = take(1, column);
+    even = north + south;
+    odd = cosines * (north - south);
+  }
 };
 
 // f(i, its waves) for vector i < `vectors` of the slots of a block.
@@ -91,21 +97,8 @@ CLEBSCH_INLINE void for_slot_vectors(const LegendreArgs& args, const Waves<R>& w
   });
 }
 
-// Sums at some vectors of slots of a block to their waves: sums(j, i) of vector i and, spin 0, those of odd degrees over x behind those of
-// even ones.
-template <int vectors, class R, class Sums>
-CLEBSCH_INLINE void put_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Sums sums) {
-  for_slot_vectors<vectors>(args, waves, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
-    for (int64_t j = 0; j < c.width; ++j) {
-      if (args.spin == 0)
-        at.put_pair(waves.column[j], sums(j, i.value), sums(c.filled + j, i.value));
-      else
-        at.put(c.sign_of(j), waves.column[j], sums(j, i.value));
-    }
-  });
-}
-
-// The transpose: put(j, i, value) of each sum.
+// put(j, i, value) of what waves at some vectors of slots of a block give to sums over slots: of vector i, spin 0, those of odd degrees
+// behind those of even ones.
 template <int vectors, class R, class Put>
 CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Put put) {
   for_slot_vectors<vectors>(args, waves, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
@@ -114,9 +107,10 @@ CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, 
         put(j, i.value, at.take(c.sign_of(j), waves.column[j]));
         continue;
       }
-      const Vector<R> north = at.take(0, waves.column[j]), south = at.take(1, waves.column[j]);
-      put(j, i.value, north + south);
-      put(c.filled + j, i.value, at.cosines * (north - south));
+      Vector<R> even, odd;
+      at.take_pair(waves.column[j], even, odd);
+      put(j, i.value, even);
+      put(c.filled + j, i.value, odd);
     }
   });
 }
