@@ -4,6 +4,8 @@
 
 namespace clebsch::CLEBSCH_ISA {
 
+constexpr int64_t kNestedRows = 16 * (kNestedRadix - 1) / 6;  // of scratch memory
+
 template <class T>
 struct StageList;
 

@@ -20,7 +20,6 @@ namespace clebsch {
 //     where x_j and X_j are in the memory of the convolution, j = 1 .. r - 1, [2][r-1] (kernels/fft_convolution.h).
 // The table of the transform of h points comes next.
 constexpr int kMaxStages = 32, kMaxRadix = 13, kNestedRadix = 31, kPanelRows = 4;
-constexpr int64_t kNestedRows = 16 * (kNestedRadix - 1) / 6;  // of scratch memory
 constexpr bool needs_matrix(int64_t r) { return r > kMaxRadix && r != kNestedRadix; }
 constexpr int64_t matrix_size(int64_t r) {
   const int64_t h = (r - 1) / 2;
