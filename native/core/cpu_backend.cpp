@@ -28,6 +28,9 @@ std::vector<Isa> usable_isas() {
 #ifdef CLEBSCH_HAS_base
   list.push_back({"base", cpu_kernels_base});
 #endif
+#ifdef __x86_64__
+  __builtin_cpu_init();
+#endif
 #ifdef CLEBSCH_HAS_avx2
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.push_back({"avx2", cpu_kernels_avx2});
 #endif

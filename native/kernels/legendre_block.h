@@ -135,11 +135,8 @@ class BlockOrder {
         if (paired) transpose_lanes<R>(odd);
         const int64_t* column = waves_->column + j;
         unrolled<W>([&](auto n) CLEBSCH_ALWAYS {
-          if (j + n.value >= order_.width) return;
-          if constexpr (paired)
-            at.put_pair(column[n.value], even[n.value], odd[n.value]);
-          else
-            at.put(order_.sign_of(j + n.value), column[n.value], even[n.value]);
+          const int64_t of = j + n.value;
+          if (of < order_.width) at.template put<paired>(order_.sign_of(of), column[n.value], even[n.value], odd[n.value]);
         });
       }
     });
@@ -155,11 +152,8 @@ class BlockOrder {
         Vector<R> even[W] = {}, odd[W] = {};
         const int64_t* column = waves_->column + j;
         unrolled<W>([&](auto n) CLEBSCH_ALWAYS {
-          if (j + n.value >= order_.width) return;
-          if constexpr (paired)
-            at.take_pair(column[n.value], even[n.value], odd[n.value]);
-          else
-            even[n.value] = at.take(order_.sign_of(j + n.value), column[n.value]);
+          const int64_t of = j + n.value;
+          if (of < order_.width) at.template take<paired>(order_.sign_of(of), column[n.value], even[n.value], odd[n.value]);
         });
         transpose_lanes<R>(even);
         if (paired) transpose_lanes<R>(odd);

@@ -59,9 +59,11 @@ struct StepRange {
   int64_t begin, end;
 };
 
-// Between some steps and others, o_k of kernels/legendre.h for the numbers of a run.
+constexpr int kMostLanes = 4;  // columns of a fused order of either parity
+
+// Between some steps and others, o_k of kernels/legendre.h for the columns.
 struct OddNumbers {
-  double at[2][kMostColumns];
+  double at[kMostLanes];
 };
 
 // An order and the shape of its rows: `width` columns, filled up to `filled`, those of odd degrees behind them; rows are `columns` apart.
@@ -94,7 +96,7 @@ class Columns {
   int64_t per_sign() const { return per_sign_; }
   int run_count() const { return run_count_; }
   const MapRun& run(int r) const { return runs_[r]; }
-  // Of gather() and scatter(), which take a run, or all of them where they are lanes.
+  // Of gather() and scatter(), which take a run, or all of them where columns are lanes.
   int calls() const { return in_lanes() ? 1 : run_count_; }
 
   OrderColumns of_order(int64_t m) const {
@@ -119,21 +121,19 @@ class Columns {
   // Coefficients of the order in run r, as those of p_k, for some steps; from the last steps down, with `odd` passed on from some to the
   // next.
   void gather(const OrderColumns& c, int r, StepRange steps, OddNumbers& odd, R* rows) const {
-    if (visit_lanes(c, [&](const auto& lanes) { gather_pairs(c, lanes, steps, odd, rows); })) return;
-    const MapRun& run = runs_[r];
-    for_lengths(c, run, [&](auto signs, auto length) {
-      args_.spin == 0 && fused_ ? gather_pairs(c, signs, length, run, steps, odd, rows) : gather_degrees(c, length, run, steps, rows);
-    });
+    if (in_lanes())
+      visit_lanes(c, [&](const auto& lanes) { gather_pairs(c, lanes, steps, odd, rows); });
+    else
+      visit_length(runs_[r], [&](auto length) { gather_degrees(c, length, runs_[r], steps, rows); });
   }
 
   // The transpose: sums of products with p_k to coefficients, from the first steps up.
   template <class Row>
   void scatter(const OrderColumns& c, int r, StepRange steps, OddNumbers& odd, const Row* rows) const {
-    if (visit_lanes(c, [&](const auto& lanes) { scatter_pairs(c, lanes, steps, odd, rows); })) return;
-    const MapRun& run = runs_[r];
-    for_lengths(c, run, [&](auto signs, auto length) {
-      args_.spin == 0 && fused_ ? scatter_pairs(c, signs, length, run, steps, odd, rows) : scatter_degrees(c, length, run, steps, rows);
-    });
+    if (in_lanes())
+      visit_lanes(c, [&](const auto& lanes) { scatter_pairs(c, lanes, steps, odd, rows); });
+    else
+      visit_length(runs_[r], [&](auto length) { scatter_degrees(c, length, runs_[r], steps, rows); });
   }
 
  private:
@@ -148,104 +148,44 @@ class Columns {
     int64_t value;
   };
 
-  // f(signs, length); the compiler knows signs, and lengths of 1 and 2.
+  // f(length); the compiler knows lengths of 1 and 2.
   template <class F>
-  static void for_lengths(const OrderColumns& c, const MapRun& run, F f) {
-    const auto with_signs = [&](auto length) { c.signs == 1 ? f(Constant<int64_t{1}>{}, length) : f(Constant<int64_t{2}>{}, length); };
-    if (run.length == 1) {
-      with_signs(Constant<int64_t{1}>{});
-    } else if (run.length == 2) {
-      with_signs(Constant<int64_t{2}>{});
-    } else {
-      with_signs(Length{run.length});
-    }
-  }
-
-  // f(i, j): number i of a run, of both signs, is in column j.
-  template <class S, class N, class F>
-  CLEBSCH_INLINE void for_numbers(S signs, N length, const MapRun& run, F f) const {
-    for (int64_t sign = 0; sign < signs.value; ++sign)
-      for (int64_t i = 0; i < length.value; ++i) f(sign, i, sign * per_sign_ + run.place + i);
-  }
-
-  template <class S, class N>
-  CLEBSCH_INLINE void take_odd(S signs, N length, const MapRun& run, const OddNumbers* from, OddNumbers& to) const {
-    for_numbers(signs, length, run,
-                [&](int64_t sign, int64_t i, int64_t) CLEBSCH_ALWAYS { to.at[sign][i] = from ? from->at[sign][i] : 0; });
+  static void visit_length(const MapRun& run, F f) {
+    if (run.length == 1)
+      f(Constant<int64_t{1}>{});
+    else if (run.length == 2)
+      f(Constant<int64_t{2}>{});
+    else
+      f(Length{run.length});
   }
 
   int64_t row_of(int64_t l) const { return (l * l + l) * args_.coefficient_step * parts_; }
   int64_t order_offset(const OrderColumns& c, int64_t sign) const { return (sign == 0 ? c.m : -c.m) * args_.coefficient_step * parts_; }
   double mirror(const OrderColumns& c, int64_t sign, int64_t l) const { return sign == 0 ? 1 : legendre_mirror_sign(args_, c.m, l); }
 
-  // Even degrees by alpha, odd ones through their recursion from the last step down (kernels/legendre.h).
-  template <class S, class N>
-  void gather_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed, R* rows) const {
-    const double mirrored[2] = {1, mirror(c, 1, 0)};
-    const double* factors = legendre_pair_factors(args_, c.order);
-    const R* x = static_cast<const R*>(args_.x) + run.x;
-    OddNumbers odd;  // in registers where there are few
-    take_odd(signs, length, run, steps.end < c.steps ? &passed : nullptr, odd);
-    for (int64_t k = steps.end - 1; k >= steps.begin; --k) {
-      const int64_t l = c.m + 2 * k;
-      const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1], b = factors[k * kPairFactors + 2];
-      const R *first = x + row_of(l), *second = l + 1 < args_.L ? x + row_of(l + 1) : nullptr;
-      R* row = rows + k * c.columns;
-      for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
-        const int64_t at = order_offset(c, sign) + i;
-        double& o = odd.at[sign][i];
-        o = (second ? a * (mirrored[sign] * second[at]) : 0) - b * o;
-        row[j] = static_cast<R>(alpha * (mirrored[sign] * first[at]));
-        row[c.filled + j] = static_cast<R>(o);
-      });
-    }
-    take_odd(signs, length, run, &odd, passed);
-  }
-
-  template <class S, class N, class Row>
-  void scatter_pairs(const OrderColumns& c, S signs, N length, const MapRun& run, StepRange steps, OddNumbers& passed,
-                     const Row* rows) const {
-    const double mirrored[2] = {1, mirror(c, 1, 0)};
-    const double* factors = legendre_pair_factors(args_, c.order);
-    R* out = static_cast<R*>(args_.out) + run.x;
-    OddNumbers odd;
-    take_odd(signs, length, run, steps.begin > 0 ? &passed : nullptr, odd);
-    for (int64_t k = steps.begin; k < steps.end; ++k) {
-      const int64_t l = c.m + 2 * k;
-      const double b = k > 0 ? factors[k * kPairFactors - 1] : 0;  // of the step before
-      const double alpha = factors[k * kPairFactors], a = factors[k * kPairFactors + 1];
-      R *first = out + row_of(l), *second = l + 1 < args_.L ? out + row_of(l + 1) : nullptr;
-      const Row* row = rows + k * c.columns;
-      for_numbers(signs, length, run, [&](int64_t sign, int64_t i, int64_t j) CLEBSCH_ALWAYS {
-        const int64_t at = order_offset(c, sign) + i;
-        double& o = odd.at[sign][i];
-        o = row[c.filled + j] - b * o;
-        first[at] = static_cast<R>(mirrored[sign] * (alpha * row[j]));
-        if (second) second[at] = static_cast<R>(mirrored[sign] * (a * o));
-      });
-    }
-    take_odd(signs, length, run, &odd, passed);
-  }
-
-  // ---- real columns of spin 0 that are few: all at once
+  // ---- spin 0, few columns: even degrees by alpha, odd ones through their recursion from the last step down (kernels/legendre.h)
 
   template <class Number, int n>
   struct Few {
     typedef Number type __attribute__((vector_size(n * sizeof(Number))));
   };
-  template <int n>
+  // mirrored: those of -m, the second half, have a sign.
+  template <int n, bool mirrored = false>
   struct Lanes {
     using Doubles = typename Few<double, n>::type;
     int64_t offset[n];  // of a column from the first one, the same for all degrees
+    Doubles sign = {};
 
     template <class Number>
     CLEBSCH_INLINE Doubles load(const Number* at) const {
       typename Few<Number, n>::type v;
       for (int i = 0; i < n; ++i) v[i] = at[offset[i]];
-      return __builtin_convertvector(v, Doubles);
+      const auto x = __builtin_convertvector(v, Doubles);
+      return mirrored ? sign * x : x;
     }
     template <class Number>
     CLEBSCH_INLINE void store(Number* at, Doubles v) const {
+      if (mirrored) v *= sign;
       for (int i = 0; i < n; ++i) at[offset[i]] = static_cast<Number>(v[i]);
     }
     // Columns are adjacent in rows.
@@ -261,18 +201,20 @@ class Columns {
     }
   };
 
-  bool in_lanes() const { return fused_ && args_.spin == 0 && parts_ == 1 && per_sign_ <= 2; }
+  // There are one or two columns of each sign: kFusedColumns.
+  bool in_lanes() const { return fused_ && args_.spin == 0; }
 
-  // f(lanes) where columns are lanes and not one alone; else returns false.
   template <class F>
-  bool visit_lanes(const OrderColumns& c, F f) const {
-    if (!in_lanes() || (c.signs == 1 && per_sign_ == 1)) return false;
-    const int64_t other = -2 * c.m * args_.coefficient_step, next = run_count_ == 2 ? runs_[1].x - runs_[0].x : 1;
+  void visit_lanes(const OrderColumns& c, F f) const {
+    const double s = mirror(c, 1, 0);
+    const int64_t other = order_offset(c, 1) - order_offset(c, 0), next = run_count_ == 2 ? runs_[1].x - runs_[0].x : 1;
+    const bool single = per_sign_ == 1;
     if (c.signs == 1)
-      f(Lanes<2>{{0, next}});
+      single ? f(Lanes<1>{{0}}) : f(Lanes<2>{{0, next}});
+    else if (parts_ == 2)
+      f(Lanes<kMostLanes, true>{{0, next, other, other + next}, {1, 1, s, s}});
     else
-      per_sign_ == 1 ? f(Lanes<2>{{0, other}}) : f(Lanes<4>{{0, next, other, other + next}});
-    return true;
+      single ? f(Lanes<2>{{0, other}}) : f(Lanes<kMostLanes>{{0, next, other, other + next}});
   }
 
   // Where +m of a degree is; `gap`: from there to the next degree.
@@ -296,14 +238,15 @@ class Columns {
     }
   };
 
-  template <int n>
-  __attribute__((noinline)) void gather_pairs(const OrderColumns& c, Lanes<n> lanes, StepRange steps, OddNumbers& passed, R* rows) const {
-    using Doubles = typename Lanes<n>::Doubles;
+  template <int n, bool mirrored>
+  __attribute__((noinline)) void gather_pairs(const OrderColumns& c, Lanes<n, mirrored> lanes, StepRange steps, OddNumbers& passed,
+                                              R* rows) const {
+    using Doubles = typename Few<double, n>::type;
     const int64_t filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.end * kPairFactors;
     R* row = rows + steps.end * stride;
-    Degree<const R> degree(static_cast<const R*>(args_.x) + runs_[0].x, args_.coefficient_step, c.m + 2 * (steps.end - 1), c.m);
-    Doubles odd = steps.end < c.steps ? lanes.load_row(passed.at[0]) : Doubles{};
+    Degree<const R> degree(static_cast<const R*>(args_.x) + runs_[0].x, args_.coefficient_step * parts_, c.m + 2 * (steps.end - 1), c.m);
+    Doubles odd = steps.end < c.steps ? lanes.load_row(passed.at) : Doubles{};
     for (int64_t i = 0; i < count; ++i, degree.two_down()) {
       factors -= kPairFactors;
       row -= stride;
@@ -313,18 +256,18 @@ class Columns {
       lanes.store_row(row, factors[0] * lanes.load(degree.at));
       lanes.store_row(row + filled, odd);
     }
-    memcpy(passed.at[0], &odd, sizeof odd);
+    memcpy(passed.at, &odd, sizeof odd);
   }
 
-  template <int n, class Row>
-  __attribute__((noinline)) void scatter_pairs(const OrderColumns& c, Lanes<n> lanes, StepRange steps, OddNumbers& passed,
+  template <int n, bool mirrored, class Row>
+  __attribute__((noinline)) void scatter_pairs(const OrderColumns& c, Lanes<n, mirrored> lanes, StepRange steps, OddNumbers& passed,
                                                const Row* rows) const {
-    using Doubles = typename Lanes<n>::Doubles;
+    using Doubles = typename Few<double, n>::type;
     const int64_t filled = c.filled, stride = c.columns, L = args_.L, count = steps.end - steps.begin;
     const double* factors = legendre_pair_factors(args_, c.order) + steps.begin * kPairFactors;
     const Row* row = rows + steps.begin * stride;
-    Degree<R> degree(static_cast<R*>(args_.out) + runs_[0].x, args_.coefficient_step, c.m + 2 * steps.begin, c.m);
-    Doubles odd = steps.begin > 0 ? lanes.load_row(passed.at[0]) : Doubles{};
+    Degree<R> degree(static_cast<R*>(args_.out) + runs_[0].x, args_.coefficient_step * parts_, c.m + 2 * steps.begin, c.m);
+    Doubles odd = steps.begin > 0 ? lanes.load_row(passed.at) : Doubles{};
     double b = steps.begin > 0 ? factors[-1] : 0;  // of the step before
     for (int64_t i = 0; i < count; ++i, degree.two_up()) {
       odd = lanes.load_row(row + filled) - b * odd;
@@ -334,7 +277,7 @@ class Columns {
       factors += kPairFactors;
       row += stride;
     }
-    memcpy(passed.at[0], &odd, sizeof odd);
+    memcpy(passed.at, &odd, sizeof odd);
   }
 
   // f(sign, offset of its numbers in a degree, first column)

@@ -169,16 +169,18 @@ class FusedOrder {
 
   template <int N>
   CLEBSCH_INLINE void put(int64_t slot, const Sums<N>& sums) const {
+    args_.spin == 0 ? put_columns<N, true>(slot, sums) : put_columns<N, false>(slot, sums);
+  }
+
+  template <int N, bool paired>
+  CLEBSCH_INLINE void put_columns(int64_t slot, const Sums<N>& sums) const {
+    constexpr int filled = paired ? columns / 2 : columns;
     for_slot_vectors<N / kSpan<R>>(args_, waves_, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
-      constexpr int half = columns / 2;
-      if (args_.spin == 0)
-        unrolled<half>([&](auto j) CLEBSCH_ALWAYS {
-          if (j.value < order_.width) at.put_pair(waves_.column[j.value], sums[j.value][i.value], sums[half + j.value][i.value]);
-        });
-      else
-        unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
-          if (j.value < order_.width) at.put(order_.sign_of(j.value), waves_.column[j.value], sums[j.value][i.value]);
-        });
+      unrolled<filled>([&](auto j) CLEBSCH_ALWAYS {
+        if (j.value < order_.width)
+          at.template put<paired>(order_.sign_of(j.value), waves_.column[j.value], sums[j.value][i.value],
+                                  sums[(filled + j.value) % columns][i.value]);
+      });
     });
   }
 
@@ -193,14 +195,26 @@ class FusedOrder {
     });
   }
 
+  // Of each column and vector of slots, those of odd degrees behind those of even ones.
   void take(int64_t slot, double* values) const {
-    constexpr int parts = kSlotVectors / kSpan<R>;
-    take_waves<parts>(args_, order_, waves_, slot,
-                      [&](int64_t j, int i, Vector<R> v) { store_doubles(values + (j * parts + i) * kWidth<R>, v); });
+    args_.spin == 0 ? take_columns<true>(slot, values) : take_columns<false>(slot, values);
     if (order_.width == order_.filled) return;
     for (int64_t first = 0; first < columns; first += order_.filled)
       for (int64_t i = (first + order_.width) * kSlotVectors; i < (first + order_.filled) * kSlotVectors; ++i)
         store<double>(values + i * kSlotLanes, Doubles{});
+  }
+
+  template <bool paired>
+  void take_columns(int64_t slot, double* values) const {
+    constexpr int64_t parts = kSlotVectors / kSpan<R>;
+    for_slot_vectors<parts>(args_, waves_, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
+      for (int64_t j = 0; j < order_.width; ++j) {
+        Vector<R> even, odd{};
+        at.template take<paired>(order_.sign_of(j), waves_.column[j], even, odd);
+        store_doubles(values + (j * parts + i.value) * kWidth<R>, even);
+        if (paired) store_doubles(values + ((order_.filled + j) * parts + i.value) * kWidth<R>, odd);
+      }
+    });
   }
 
   const LegendreArgs& args_;

@@ -66,20 +66,27 @@ struct SlotWaves {
   Vector<R> cosines, weights[2];
   bool single;  // both rings are one
 
-  CLEBSCH_INLINE void put(int ring, int64_t column, Vector<R> sum) const { store<R>(rings[ring] + column, weights[ring] * sum); }
-  CLEBSCH_INLINE Vector<R> take(int ring, int64_t column) const { return weights[ring] * load(rings[ring] + column); }
-
-  // Sums of even degrees, and of odd ones over x.
-  CLEBSCH_INLINE void put_pair(int64_t column, Vector<R> even, Vector<R> odd) const {
-    const Vector<R> x_odd = cosines * odd, north = weights[0] * (even + x_odd), south = weights[1] * (even - x_odd);
-    store<R>(rings[0] + column, single ? north + south : north);
-    if (!single) store<R>(rings[1] + column, south);
+  // Sums of a column of a sign or, paired, of even degrees and of odd ones over x.
+  template <bool paired>
+  CLEBSCH_INLINE void put(int sign, int64_t column, Vector<R> even, Vector<R> odd) const {
+    if constexpr (paired) {
+      const Vector<R> x_odd = cosines * odd, north = weights[0] * (even + x_odd), south = weights[1] * (even - x_odd);
+      store<R>(rings[0] + column, single ? north + south : north);
+      if (!single) store<R>(rings[1] + column, south);
+    } else {
+      store<R>(rings[sign] + column, weights[sign] * even);
+    }
   }
   // The transpose.
-  CLEBSCH_INLINE void take_pair(int64_t column, Vector<R>& even, Vector<R>& odd) const {
-    const Vector<R> north = take(0, column), south = take(1, column);
-    even = north + south;
-    odd = cosines * (north - south);
+  template <bool paired>
+  CLEBSCH_INLINE void take(int sign, int64_t column, Vector<R>& even, Vector<R>& odd) const {
+    if constexpr (paired) {
+      const Vector<R> north = weights[0] * load(rings[0] + column), south = weights[1] * load(rings[1] + column);
+      even = north + south;
+      odd = cosines * (north - south);
+    } else {
+      even = weights[sign] * load(rings[sign] + column);
+    }
   }
 };
 
@@ -94,24 +101,6 @@ CLEBSCH_INLINE void for_slot_vectors(const LegendreArgs& args, const Waves<R>& w
     const Vector<R> x = load_joined<R>(cosines + first);
     const Vector<R> north = load_joined<R>(cosines + args.slots + first), south = load_joined<R>(cosines + 2 * args.slots + first);
     f(i, SlotWaves<R>{{rings[0] + first, rings[1] + first}, x, {north, south}, single});
-  });
-}
-
-// put(j, i, value) of what waves at some vectors of slots of a block give to sums over slots: of vector i, spin 0, those of odd degrees
-// behind those of even ones.
-template <int vectors, class R, class Put>
-CLEBSCH_INLINE void take_waves(const LegendreArgs& args, const OrderColumns& c, const Waves<R>& waves, int64_t slot, Put put) {
-  for_slot_vectors<vectors>(args, waves, slot, [&](auto i, const SlotWaves<R>& at) CLEBSCH_ALWAYS {
-    for (int64_t j = 0; j < c.width; ++j) {
-      if (args.spin != 0) {
-        put(j, i.value, at.take(c.sign_of(j), waves.column[j]));
-        continue;
-      }
-      Vector<R> even, odd;
-      at.take_pair(waves.column[j], even, odd);
-      put(j, i.value, even);
-      put(c.filled + j, i.value, odd);
-    }
   });
 }
 
