@@ -30,8 +30,11 @@ export interface Info {
   };
 }
 
-/** One row of the native op table: tensors first, then attributes. */
-export type NativeOp = (...args: unknown[]) => External;
+/**
+ * One row of the native op table: tensors first, then attributes. Called on a reference that was released, it puts its result there, which
+ * saves making another and collecting this one.
+ */
+export type NativeOp = (this: unknown, ...args: unknown[]) => External;
 
 /** Mathematics in float64 (native/math). */
 export interface NativeMath {
@@ -128,9 +131,9 @@ function rebuilt(error: unknown, stack?: string): unknown {
 }
 
 function guarded(f: Callable): Callable {
-  return (...args) => {
+  return function (this: unknown, ...args) {
     try {
-      return f(...args);
+      return f.apply(this, args);
     } catch (error) {
       throw rebuilt(error);
     }

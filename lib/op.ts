@@ -1,6 +1,6 @@
 import { expected } from './errors.js';
 import { type External, type NativeOp, native } from './native.js';
-import { Tensor } from './tensor.js';
+import { Handle, Tensor } from './tensor.js';
 
 /** One recorded application of an operation. */
 export interface Call<T extends readonly Tensor[] = readonly Tensor[], A extends readonly unknown[] = readonly unknown[]> {
@@ -84,7 +84,7 @@ export function defineOp<T extends readonly Tensor[], A extends readonly unknown
     const values: unknown[] = args;
     const nativeArgs = values.slice();
     for (let i = 0; i < arity; i++) nativeArgs[i] = externalOf(name, inputs[i]);
-    return finish(definition, run(...nativeArgs), inputs, values.slice(arity));
+    return finish(definition, run.apply(Handle.takeReleased(), nativeArgs), inputs, values.slice(arity));
   };
 }
 
@@ -96,7 +96,7 @@ export function defineListOp<A extends readonly unknown[]>(
   const { definition, run } = register(name, vjp);
   return (inputs, ...attributes) => {
     const externals = inputs.map((x) => externalOf(name, x));
-    return finish(definition, run(externals, ...attributes), [...inputs], attributes);
+    return finish(definition, run.call(Handle.takeReleased(), externals, ...attributes), [...inputs], attributes);
   };
 }
 

@@ -6,6 +6,9 @@ import { enter } from './scope.js';
 
 /** A counted reference to native memory. Its identity is what a tape tracks, and a tape can outlive the user's reference. @internal */
 export class Handle {
+  /** What was released, for native to use again. */
+  private static readonly released: External[] = [];
+  private static readonly most = 256;
   private references = 1;
 
   constructor(readonly external: External) {}
@@ -16,7 +19,14 @@ export class Handle {
   }
 
   release(): void {
-    if (--this.references === 0) native.release(this.external);
+    if (--this.references > 0) return;
+    native.release(this.external);
+    if (Handle.released.length < Handle.most) Handle.released.push(this.external);
+  }
+
+  /** A reference that nobody holds any more, where there is one. */
+  static takeReleased(): External | undefined {
+    return Handle.released.pop();
   }
 }
 

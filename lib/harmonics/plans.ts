@@ -37,9 +37,8 @@ export interface PlanInput {
 export function checkPlanInput(op: string, x: Tensor, axes: readonly number[], { dtype, real, device }: PlanInput): void {
   const wanted = real ? dtype : complexDtype(dtype);
   if (x.dtype !== wanted) throw expected(op, wanted, 'x', x.dtype, 'ERR_DTYPE');
-  const rank = x.shape.length;
-  const found = x.shape.slice(rank - 1 - axes.length, rank - 1);
-  if (rank < axes.length + 1 || found.join() !== axes.join()) {
+  const first = x.shape.length - 1 - axes.length;
+  if (first < 0 || axes.some((size, i) => x.shape[first + i] !== size)) {
     throw expected(op, `[..., ${axes.join(', ')}, C]`, 'x', x.shape, 'ERR_SHAPE');
   }
   if (x.deviceCode !== device) throw expected(op, 'a tensor on the device of the plan', 'x', x.device, 'ERR_DEVICE');

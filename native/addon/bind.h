@@ -12,6 +12,7 @@ constexpr size_t kMaxArguments = 16;
 struct Call {
   napi_env env;
   const char* op;
+  napi_value self;  // what the function is called on
 };
 
 // ---- JS -> C++
@@ -115,7 +116,7 @@ struct From<std::vector<int32_t>> {
 
 // ---- C++ -> JS
 
-inline napi_value to_js(const Call& c, Tensor t) { return wrap_tensor(c.env, std::move(t)); }
+inline napi_value to_js(const Call& c, Tensor t) { return wrap_tensor(c.env, c.self, std::move(t)); }
 template <class P>
 napi_value to_js(const Call& c, std::shared_ptr<const P> plan) {
   return wrap_plan(c.env, std::move(plan));
@@ -166,9 +167,10 @@ napi_value bound(napi_env env, napi_callback_info info) {
   using S = Signature<decltype(+F)>;
   size_t count = kMaxArguments;
   napi_value values[kMaxArguments];
+  napi_value self = nullptr;
   void* name = nullptr;
-  napi_get_cb_info(env, info, &count, values, nullptr, &name);  // missing arguments read as undefined
-  const Call call{env, static_cast<const char*>(name)};
+  napi_get_cb_info(env, info, &count, values, &self, &name);  // missing arguments read as undefined
+  const Call call{env, static_cast<const char*>(name), self};
   current_environment = Environment::of(env).id;
   try {
     return S::template call<+F>(call, values, typename S::Indices{});

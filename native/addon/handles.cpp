@@ -52,6 +52,14 @@ void finalize_plan(napi_env, void* data, void*) {
   delete static_cast<PlanHandle<P>*>(static_cast<Handle*>(data));
 }
 
+// nullptr for anything else.
+TensorHandle* released_handle(napi_env env, napi_value value) {
+  void* data = nullptr;
+  if (napi_get_value_external(env, value, &data) != napi_ok || !data || static_cast<Handle*>(data)->kind != Kind::tensor) return nullptr;
+  auto* handle = static_cast<TensorHandle*>(static_cast<Handle*>(data));
+  return handle->tensor ? nullptr : handle;
+}
+
 template <class T>
 T& unwrap(napi_env env, napi_value value, Kind kind, const char* op, const char* what) {
   void* data = nullptr;
@@ -62,7 +70,7 @@ T& unwrap(napi_env env, napi_value value, Kind kind, const char* op, const char*
 
 }  // namespace
 
-napi_value wrap_tensor(napi_env env, Tensor tensor) {
+napi_value wrap_tensor(napi_env env, napi_value into, Tensor tensor) {
   Environment& environment = Environment::of(env);
   double* mailbox = environment.mailbox();
   const auto bytes = static_cast<int64_t>(tensor.bytes());
@@ -71,6 +79,12 @@ napi_value wrap_tensor(napi_env env, Tensor tensor) {
   mailbox[2] = static_cast<double>(bytes);
   mailbox[3] = tensor.ndim();
   for (int i = 0; i < tensor.ndim(); ++i) mailbox[4 + i] = static_cast<double>(tensor.shape[i]);
+  if (TensorHandle* handle = released_handle(env, into)) {
+    handle->tensor = std::move(tensor);
+    handle->bytes = bytes;
+    account(env, *handle->ledger, 1, bytes);
+    return into;
+  }
   auto handle = std::make_unique<TensorHandle>(TensorHandle{{Kind::tensor}, std::move(tensor), environment.ledger(), bytes});
   napi_value result;
   if (napi_create_external(env, static_cast<Handle*>(handle.get()), finalize_tensor, nullptr, &result) != napi_ok)

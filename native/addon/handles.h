@@ -5,8 +5,9 @@
 
 namespace clebsch::addon {
 
-// Wraps the tensor, fills the mailbox and tells V8 (in steps) how much memory hangs on its handles.
-napi_value wrap_tensor(napi_env env, Tensor tensor);
+// Wraps the tensor, in the handle `into` where that is a released one, fills the mailbox and tells V8 (in steps) how much memory hangs on
+// its handles.
+napi_value wrap_tensor(napi_env env, napi_value into, Tensor tensor);
 // Throws ERR_DISPOSED after release, ERR_VALUE for anything that is not a tensor handle.
 const Tensor& unwrap_tensor(napi_env env, napi_value value, const char* op);
 void release_tensor(napi_env env, napi_value value);

@@ -36,16 +36,30 @@ void Stream::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [&] { return !tasks_.empty() && !busy_; });
-    Task task = std::move(tasks_.front());
-    tasks_.pop_front();
     busy_ = true;
-    lock.unlock();
-    perform(task);
-    task.work = nullptr;  // releases its tensors before the next wait
-    lock.lock();
+    perform_next(lock);
     busy_ = false;
-    if (tasks_.size() == kMaxWaiting / 2 || tasks_.empty()) space_.notify_all();
   }
+}
+
+void Stream::perform_next(std::unique_lock<std::mutex>& lock) {
+  Task task = std::move(tasks_.front());
+  tasks_.pop_front();
+  lock.unlock();
+  perform(task);
+  task.work = nullptr;  // releases its tensors before the next wait
+  lock.lock();
+  if (tasks_.size() == kMaxWaiting / 2 || tasks_.empty()) space_.notify_all();
+}
+
+bool Stream::perform_here() {
+  std::unique_lock lock(mutex_);
+  if (busy_) return false;
+  busy_ = true;
+  for (size_t left = tasks_.size(); left > 0; --left) perform_next(lock);
+  busy_ = false;
+  if (!tasks_.empty()) wake_.notify_one();
+  return true;
 }
 
 void Stream::enqueue(const char* op, int64_t cost, Work work) {
@@ -88,6 +102,10 @@ void Stream::on_complete(std::function<void(std::optional<Error>)> f) {
 }
 
 void Stream::synchronize() {
+  if (perform_here()) {
+    if (const std::optional<Error> error = take_error(current_environment)) throw *error;
+    return;
+  }
   std::mutex done_mutex;
   std::condition_variable done;
   bool finished = false;

@@ -43,6 +43,10 @@ class Stream {
   };
   void run();
   void perform(const Task& task);
+  // The first task, outside of the lock. busy_ is the caller's.
+  void perform_next(std::unique_lock<std::mutex>& lock);
+  // All tasks so far on the calling thread, which would only wait, unless the stream's own is at one: saves two thread switches.
+  bool perform_here();
   std::optional<Error> take_error(uint64_t environment);
 
   std::mutex mutex_;

@@ -270,6 +270,7 @@ class Columns {
     Doubles odd = steps.begin > 0 ? lanes.load_row(passed.at) : Doubles{};
     double b = steps.begin > 0 ? factors[-1] : 0;  // of the step before
     for (int64_t i = 0; i < count; ++i, degree.two_up()) {
+      __builtin_prefetch(factors + count * kPairFactors);  // of the steps that come next
       odd = lanes.load_row(row + filled) - b * odd;
       lanes.store(degree.at, factors[0] * lanes.load_row(row));
       if (degree.l + 1 < L) lanes.store(degree.at + degree.gap, factors[1] * odd);

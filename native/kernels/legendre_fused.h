@@ -51,8 +51,8 @@ CLEBSCH_INLINE void fuse_degrees(const double* steps, int64_t count, int end, co
   });
 }
 
-// sums[k][j] += over the vectors of slots, lane by lane, p_k values[j], k < count.
-template <bool masked, int columns, int vectors>
+// sums[k][j] = (fresh) or += over the vectors of slots, lane by lane, p_k values[j], k < count.
+template <bool masked, bool fresh, int columns, int vectors>
 __attribute__((noinline)) void fuse_slots(const double* steps, int64_t count, int end, const double* u, SlotNumbers<vectors>& numbers,
                                           const double* values, Doubles* sums) {
   Doubles masks[vectors];
@@ -60,7 +60,7 @@ __attribute__((noinline)) void fuse_slots(const double* steps, int64_t count, in
   numbers.advance(steps, count, end, u, [&](const Doubles* p) CLEBSCH_ALWAYS {
     unrolled<columns>([&](auto j) CLEBSCH_ALWAYS {
       load_late(values);
-      Doubles sum = sums[j.value];
+      Doubles sum = fresh ? Doubles{} : sums[j.value];
       for (int i = 0; i < vectors; ++i) sum += (masked ? both(p[i], masks[i]) : p[i]) * load(values + (j.value * vectors + i) * kSlotLanes);
       sums[j.value] = sum;
     });
@@ -128,11 +128,16 @@ class FusedOrder {
   void analyse(double* rows, Doubles* sums, GroupAhead<R>& ahead) const {
     constexpr int W = kSlotLanes, N = kSlotVectors;
     const int64_t numbers = ceil_div(order_.steps * columns, W) * W;
-    memset(sums, 0, static_cast<size_t>(numbers) * sizeof(Doubles));
+    clear(sums, order_.steps * columns, numbers);
+    int64_t begun = order_.steps;
     for (int64_t slot = 0; slot < args_.slots; slot += N * kSlotLanes) {
-      if (slot % kSlotPad == 0) ahead.some();
-      add_slots(slot, sums);
+      if (slot % kSlotPad == 0) {
+        ahead.some();
+        walk_.starts().look_ahead(slot);
+      }
+      add_slots(slot, sums, begun);
     }
+    clear(sums, 0, begun * columns);
     for (int64_t i = 0; i < numbers; i += W) store<double>(rows + i, sums_of<double>(sums + i));
   }
 
@@ -184,14 +189,26 @@ class FusedOrder {
     });
   }
 
-  void add_slots(int64_t slot, Doubles* sums) const {
+  static void clear(Doubles* sums, int64_t begin, int64_t end) {
+    memset(sums + begin, 0, static_cast<size_t>(end - begin) * sizeof(Doubles));
+  }
+
+  // Sums of the steps from `begun` on hold something.
+  void add_slots(int64_t slot, Doubles* sums, int64_t& begun) const {
     constexpr int N = kSlotVectors;
     alignas(64) double values[columns * N * kSlotLanes];
     bool taken = false;
     walk_.template at<N>(slot, [&](auto masked, int64_t k, int64_t count, int end, SlotNumbers<N>& numbers) {
       if (!taken) take(slot, values);
       taken = true;
-      fuse_slots<masked.value, columns, N>(walk_.steps(k), count, end, walk_.angles(slot), numbers, values, sums + k * columns);
+      const auto add = [&](auto fresh) {
+        fuse_slots<masked.value, fresh.value, columns, N>(walk_.steps(k), count, end, walk_.angles(slot), numbers, values,
+                                                          sums + k * columns);
+      };
+      const bool first = !masked.value && begun == k + count;
+      if (!first && k < begun) clear(sums, k * columns, begun * columns);
+      if (k < begun) begun = k;
+      first ? add(Constant<!masked.value>{}) : add(Constant<false>{});
     });
   }
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { add, exp, grad, memory, mul, planCache, sin, sum, tidy, zeros } from '../../lib/index.js';
+import { add, exp, grad, memory, mul, ones, planCache, sin, sum, tidy, zeros } from '../../lib/index.js';
 
 test('handles and bytes are counted, views by their own size', () => {
   const before = memory();
@@ -17,6 +17,20 @@ test('tidy returns to the starting count', () => {
     for (let i = 0; i < 100; i++) grad((x) => sum(mul(exp(x), sin(x))))(zeros([17]));
   });
   expect(memory()).toEqual(before);
+});
+
+test('a released reference that serves again is not the tensor that it was', () => {
+  const x = zeros([3]);
+  x.dispose();
+  const before = memory();
+  expect(() => add(zeros([2]), zeros([3]))).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
+  const y = add(ones([2]), ones([2]));
+  expect(() => exp(x)).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }));
+  expect([...y.dataSync()]).toEqual([2, 2]);
+  x.dispose();
+  expect([...y.dataSync()]).toEqual([2, 2]);
+  y.dispose();
+  expect(memory().tensors - before.tensors).toBe(4); // the operands, which nobody disposed of
 });
 
 test('undisposed tensors are collected: memory stays bounded in an asynchronous loop', async () => {
