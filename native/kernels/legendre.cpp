@@ -153,7 +153,7 @@ class Task {
   }
 
   GroupAhead<R> what_is_ahead(const Columns<R>& columns, const OrderGroup& group, int64_t next) const {
-    if (next >= args_.L) return {};
+    if (next >= args_.L || args_.L <= kNearL) return {};
     return {args_, columns, runs_, next, minimum(args_.L, next + orders_), group.count * args_.slots / kSlotPad};
   }
 

@@ -67,6 +67,7 @@ class BlockOrder {
   void synthesize(int64_t slot, const R* rows, R* sums) const {
     const int64_t columns = order_.columns;
     bool some = false;
+    walk_.starts().look_ahead(slot);
     rings_ ? rings_->look_ahead(order_, slot, static_cast<const R*>(args_.out)) : waves_->look_ahead(slot, order_.width);
     const auto add = [&](const R* numbers, int64_t k, int64_t count, int64_t first) {
       add_product<kSlotPad, 1>(numbers, rows + k * columns + first, columns, count, some, sums + first, columns, kSlotPad, order_.filled);
@@ -81,6 +82,7 @@ class BlockOrder {
   void analyse(int64_t slot, R* rows, R* values) const {
     const int64_t columns = order_.columns;
     bool taken = false;
+    walk_.starts().look_ahead(slot);
     if (slot + kSlotPad < args_.slots)
       rings_ ? rings_->look_ahead(order_, slot + kSlotPad, static_cast<const R*>(args_.x))
              : waves_->look_ahead(slot + kSlotPad, order_.width);

@@ -247,15 +247,19 @@ class Columns {
     R* row = rows + steps.end * stride;
     Degree<const R> degree(static_cast<const R*>(args_.x) + runs_[0].x, args_.coefficient_step * parts_, c.m + 2 * (steps.end - 1), c.m);
     Doubles odd = steps.end < c.steps ? lanes.load_row(passed.at) : Doubles{};
-    for (int64_t i = 0; i < count; ++i, degree.two_down()) {
+    const auto step = [&](auto paired) CLEBSCH_ALWAYS {
       factors -= kPairFactors;
       row -= stride;
       __builtin_prefetch(factors - count * kPairFactors);  // of the steps that come next
-      odd *= -factors[2];
-      if (degree.l + 1 < L) odd += factors[1] * lanes.load(degree.at + degree.gap);
+      const Doubles carried = factors[2] * odd;  // the product that waits for the step before is the one that becomes a multiply-add
+      if (paired.value) odd = factors[1] * lanes.load(degree.at + degree.gap) - carried;
       lanes.store_row(row, factors[0] * lanes.load(degree.at));
       lanes.store_row(row + filled, odd);
-    }
+      degree.two_down();
+    };
+    const int64_t alone = count > 0 && degree.l + 1 == L ? 1 : 0;  // an even degree, the last one
+    if (alone) step(Constant<false>{});
+    for (int64_t i = alone; i < count; ++i) step(Constant<true>{});
     memcpy(passed.at, &odd, sizeof odd);
   }
 

@@ -7,6 +7,7 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
+constexpr int64_t kNearL = 64;         // up to here all that a map has is in near caches: to ask for it ahead costs more than it saves
 constexpr int64_t kCheckedSteps = 16;  // between looks at the range of numbers: D grows by less than 2^200 in so many
 
 using Doubles = Vector<double>;
@@ -78,7 +79,7 @@ class Seeds {
 // Where the numbers of an order begin to matter, as far as that is tabulated.
 class Starts {
  public:
-  Starts(const LegendreArgs& args, int64_t m) {
+  Starts(const LegendreArgs& args, int64_t m) : near_(args.L <= kNearL) {
     if (args.first_steps == nullptr) return;
     const int64_t row = m * (args.slots / kSlotPad);
     steps_ = args.first_steps + row;
@@ -91,7 +92,7 @@ class Starts {
   const double* numbers(int64_t slot) const { return numbers_ + slot / kSlotPad * 2 * kSlotPad + slot % kSlotPad; }
   // Asks for those of the next block.
   void look_ahead(int64_t slot) const {
-    if (steps_ == nullptr) return;
+    if (steps_ == nullptr || near_) return;
     const double* next = numbers_ + (slot / kSlotPad + 1) * 2 * kSlotPad;
     for (int64_t i = 0; i < 2 * kSlotPad; i += 8) __builtin_prefetch(next + i);
   }
@@ -99,6 +100,7 @@ class Starts {
  private:
   const int32_t* steps_ = nullptr;
   const double* numbers_ = nullptr;
+  bool near_;
 };
 
 // What is read through the pointer from here on is not read before: where registers are few, the compiler would hold so much that sums are
