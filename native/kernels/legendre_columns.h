@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kMostColumns = 64;   // of an order; they share its recursion
 constexpr int64_t kMostOrders = 16;    // of a group of neighbours, whose numbers are adjacent in rings
-constexpr int64_t kBatchColumns = 32;  // of maps one after another, so that tasks are many
+constexpr int64_t kBatchColumns = 32;  // of maps one after another, unless they are small, so that they stay in the caches
 constexpr int64_t kGroupRows = 512;    // rows of sums, of all orders of a group
 constexpr int64_t kFusedColumns = 8;   // at most, of a recursion whose sums stay in registers
 constexpr int64_t kFusedStep = 4;      // they are so many, or twice
@@ -40,7 +40,8 @@ inline int64_t maps_of_task(const LegendreArgs& args) {
   const bool real = !legendre_is_complex(args), single = sizeof(R) < sizeof(double);
   const bool pays = args.inner > 1 || (real && args.L <= kSmallL<R>) || (single && args.analysis);
   if (maps > kFewMaps && pays) {
-    const int64_t many = (args.inner > 1 ? kMostColumns : kBatchColumns) / per_map;
+    const bool wide = args.inner > 1 || (single && (args.analysis || args.L <= kNearL));
+    const int64_t many = (wide ? kMostColumns : kBatchColumns) / per_map;
     return ceil_div(maps, ceil_div(maps, many));
   }
   const int64_t few = kSumBytes / (int64_t{sizeof(R)} * per_map);

@@ -43,9 +43,10 @@ const layouts = [
   [2, 3],
   [3, 1],
   [9, 1],
-  [13, 1], // a last task of one map: complex64
+  [13, 1],
+  [16, 1], // as many as a task of float32 has
   [33, 1],
-  [57, 1], // the same: real
+  [57, 1], // a last task of one map: float64 and complex64
   [1, 5],
   [1, 33],
   [2, 16],
@@ -61,6 +62,7 @@ const transforms: readonly S2TransformOptions[] = [
   { L: 33, sampling: 'equiangular', height: 67, width: 71 },
   { L: 33, sampling: 'gl', real: false },
   { L: 20, sampling: 'mwss', real: false, spin: -2 },
+  { L: 40, sampling: 'mw', dtype: 'float32' },
   { L: 70, sampling: 'gl', dtype: 'float32' },
   { L: 33, sampling: 'gl', dtype: 'float32', real: false },
   { L: 33, sampling: 'gl', dtype: 'float32', real: false, spin: 3 },
