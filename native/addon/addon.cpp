@@ -37,7 +37,7 @@ TypedArrayType array_type(Dtype dtype) {
 }
 
 Tensor from_data(const Call& c, RawValue data, const Dims& shape, Dtype dtype, Backend& backend) {
-  napi_typedarray_type type;
+  napi_typedarray_type type = napi_int8_array;  // also where there is none
   size_t length;
   void* bytes;
   const bool typed = napi_get_typedarray_info(c.env, data.value, &type, &length, &bytes, nullptr, nullptr) == napi_ok;
