@@ -1,6 +1,6 @@
 #pragma once
-// One in-order queue of work per device, drained by one thread. A task that fails leaves its error with the environment that queued it,
-// until that environment reads or synchronizes.
+// One in-order queue of work per device, drained by a thread of its own or, while that one is idle, by a caller that waits. A task that
+// fails leaves its error with the environment that queued it, until that environment reads or synchronizes.
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
