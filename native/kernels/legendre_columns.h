@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kMostColumns = 64;   // of an order; they share its recursion
 constexpr int64_t kMostOrders = 16;    // of a group of neighbours, whose numbers are adjacent in rings
-constexpr int64_t kBatchColumns = 32;  // of maps one after another, unless they are small, so that they stay in the caches
+constexpr int64_t kBatchColumns = 32;  // of maps one after another, so that they stay in the caches
 constexpr int64_t kGroupRows = 512;    // rows of sums, of all orders of a group
 constexpr int64_t kFusedColumns = 8;   // at most, of a recursion whose sums stay in registers
 constexpr int64_t kFusedStep = 4;      // they are so many, or twice
@@ -32,7 +32,7 @@ inline int64_t orders_of_group(const LegendreArgs& args) {
 // Maps that share a recursion, by sizes alone: a few, whose sums stay in registers with it (kernels/legendre_fused.h), or many, for which
 // its numbers are stored (kernels/legendre_block.h). The latter takes fewer operations but more memory at a time: it pays for channels,
 // which share cache lines, where all fits in the caches, and for sums over slots in float32, which in registers would have to be in
-// float64.
+// float64. Those sums, and small maps of float32, fit with twice as many columns.
 template <class R>
 inline int64_t maps_of_task(const LegendreArgs& args) {
   constexpr int64_t kSumBytes = 32;
