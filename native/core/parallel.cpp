@@ -17,8 +17,6 @@
 namespace clebsch {
 namespace {
 
-thread_local bool inside_range = false;
-
 // A thread watches this often, some 30 microseconds, before it sleeps: to wake it again costs more than that.
 constexpr int kWatches = 3000;
 
@@ -38,37 +36,55 @@ struct Job {
   const int64_t n, grain;
   const RangeFn fn;
   void* const context;
-  int seats;                     // workers that may still join; guarded by the pool's mutex
-  std::atomic<int> helpers{0};   // workers at work; changed under the pool's mutex
+  Job* const parent;             // a range of which it is part of, or nullptr
+  int seats;                     // of a job without parent: workers that may still join it or what is inside; guarded by the pool's mutex
+  std::atomic<int> helpers{0};   // other threads at work; changed under the pool's mutex
   std::atomic<int64_t> next{0};  // first index not yet handed out
 
+  static thread_local Job* current;  // of this thread
+
+  bool open() const { return next.load(std::memory_order_relaxed) < n; }
+  Job& root() { return parent ? parent->root() : *this; }
+  bool inside(const Job& other) const { return parent && (parent == &other || parent->inside(other)); }
+
   void work() {
-    inside_range = true;
+    Job* const outer = current;
+    current = this;
     for (int64_t begin; (begin = next.fetch_add(grain, std::memory_order_relaxed)) < n;) fn(context, begin, std::min(n, begin + grain));
-    inside_range = false;
+    current = outer;
   }
 };
+thread_local Job* Job::current = nullptr;
 
-// The caller takes part in its own job, so a job ends also when no worker is free, can be created, or is left.
+// The caller takes part in its own job, so a job ends also when no worker is free, can be created, or is left. While others finish it, the
+// caller helps with the jobs inside.
 class Pool {
  public:
-  void run(Job& job) {
-    const int seats = job.seats;
+  void run(Job& job, int helpers) {
     {
       std::lock_guard lock(mutex_);
-      grow(seats);
-      spread();
+      grow(helpers);
+      if (!job.parent) spread();
       jobs_.push_back(&job);
       posted_.fetch_add(1, std::memory_order_relaxed);
     }
-    for (int i = 0; i < seats; ++i) wake_.notify_one();
+    for (int i = 0; i < helpers; ++i) wake_.notify_one();
+    if (job.parent) left_.notify_all();
     job.work();
     std::unique_lock lock(mutex_);
     std::erase(jobs_, &job);  // nobody joins any more
-    lock.unlock();
-    watch([&] { return job.helpers == 0; });
-    lock.lock();
-    left_.wait(lock, [&] { return job.helpers == 0; });
+    const auto inside = [&](Job& other) { return other.inside(job); };
+    while (job.helpers > 0) {
+      if (Job* other = find(inside)) {
+        join(*other, lock);
+        continue;
+      }
+      const int64_t seen = posted_.load(std::memory_order_relaxed);
+      lock.unlock();
+      watch([&] { return job.helpers == 0 || posted_.load(std::memory_order_relaxed) != seen; });
+      lock.lock();
+      left_.wait(lock, [&] { return job.helpers == 0 || find(inside); });
+    }
   }
 
   void shut_down() {
@@ -105,32 +121,46 @@ class Pool {
 #endif
   }
 
+  // The oldest job of which something is left and that is `wanted`.
+  template <class Wanted>
+  Job* find(Wanted wanted) {
+    for (Job* job : jobs_)
+      if (job->open() && wanted(*job)) return job;
+    return nullptr;
+  }
+
+  // Unlocks while it works.
+  void join(Job& job, std::unique_lock<std::mutex>& lock) {
+    ++job.helpers;
+    lock.unlock();
+    job.work();
+    lock.lock();
+    if (--job.helpers == 0) left_.notify_all();
+  }
+
   void serve() {
+    const auto has_seat = [](Job& job) { return job.root().seats > 0; };
     std::unique_lock lock(mutex_);
-    while (true) {
-      if (jobs_.empty() && !closed_) {
+    for (Job* job; true;) {
+      if (!(job = find(has_seat)) && !closed_) {
         const int64_t seen = posted_.load(std::memory_order_relaxed);
         lock.unlock();
         watch([&] { return posted_.load(std::memory_order_relaxed) != seen; });
         lock.lock();
       }
-      wake_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+      wake_.wait(lock, [&] { return closed_ || (job = find(has_seat)); });
       if (closed_) return;
-      Job& job = *jobs_.front();
-      if (--job.seats == 0) std::erase(jobs_, &job);
-      ++job.helpers;
-      lock.unlock();
-      job.work();
-      lock.lock();
-      std::erase(jobs_, &job);  // nothing of it is left to hand out
-      if (--job.helpers == 0) left_.notify_all();
+      Job& root = job->root();  // lives as long as the job
+      --root.seats;
+      join(*job, lock);
+      ++root.seats;
     }
   }
 
   std::mutex mutex_;
   std::condition_variable wake_, left_;
   std::vector<std::thread> workers_;
-  std::vector<Job*> jobs_;          // jobs that want helpers
+  std::vector<Job*> jobs_;          // jobs that want helpers, oldest first
   std::atomic<int64_t> posted_{0};  // jobs so far
   int avoided_core_ = -1;           // of the workers
   bool closed_ = false;
@@ -171,10 +201,12 @@ void set_thread_count(int n) { thread_count_setting().store(n, std::memory_order
 void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
   if (n <= 0) return;
   const int64_t ranges = n / grain + (n % grain != 0);
-  const auto threads = static_cast<int>(std::min<int64_t>(ranges, thread_count()));
-  if (threads > 1 && !inside_range) {
-    Job job{n, grain, fn, context, threads - 1};
-    pool().run(job);
+  const int most = thread_count();
+  Job* const outer = Job::current;
+  // Inside of another call, once nothing of that is left for threads that come to be free.
+  if (ranges > 1 && most > 1 && !(outer && outer->root().open())) {
+    Job job{n, grain, fn, context, outer, most - 1};
+    pool().run(job, static_cast<int>(std::min<int64_t>(ranges, most)) - 1);
     return;
   }
   for (int64_t begin = 0; begin < n; begin += grain) fn(context, begin, std::min(n, begin + grain));

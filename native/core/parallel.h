@@ -7,7 +7,8 @@ namespace clebsch {
 using RangeFn = void (*)(void* context, int64_t begin, int64_t end);
 
 // Calls fn(context, begin, end) once for every range [i*grain, min(n, (i+1)*grain)); ranges run in any order on any thread.
-// Returns when all are done. fn must not throw. Calls from inside fn run serially.
+// Returns when all are done. fn must not throw. A call from inside fn runs on fn's thread, helped by threads that find nothing left of the
+// outer call.
 void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context);
 
 int thread_count();            // CLEBSCH_THREADS, else the cores this process may use

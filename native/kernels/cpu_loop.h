@@ -16,15 +16,10 @@ static inline void parallel_for(int64_t n, int64_t grain, F f) {
       n, grain, [](void* context, int64_t begin, int64_t end) { (*static_cast<F*>(context))(begin, end); }, &f);
 }
 
-// f(i), i < n, which returns what is wrong or nullptr and may share its work out itself: an i for each thread or, where there are few, the
-// threads together on one after another.
+// f(i), i < n, which returns what is wrong or nullptr and may share its own work out, to threads that find no i left.
 template <class F>
 static inline const char* parallel_tasks(int64_t n, F f) {
   const char* failed = nullptr;
-  if (n == 1 || n < thread_count()) {
-    for (int64_t i = 0; i < n && !failed; ++i) failed = f(i);
-    return failed;
-  }
   parallel_for(n, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       if (const char* error = f(i)) __atomic_store_n(&failed, error, __ATOMIC_RELAXED);
