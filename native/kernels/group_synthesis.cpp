@@ -1,7 +1,7 @@
-// CPU: from coefficients to samples of SO(3), a vector of rings at a time: lanes are rings from the recursion on, through both Fourier
-// steps, to the samples, and what is between the steps stays in the caches: more rings at a time are slower, because it does not. At the
-// limit of multiply-adds the recursion has two beside four (complex maps) or two (real ones) for each degree, ring and pair of orders;
-// coefficients are read and samples written once.
+// CPU: from coefficients to samples of SO(3), some rings at a time: lanes are rings from the recursion on, through both Fourier steps, to
+// the samples, and what is between the steps stays in the caches: more rings at a time are slower, because it does not. At the limit of
+// multiply-adds the recursion has two beside four (complex maps) or two (real ones) for each degree, ring and pair of orders; coefficients
+// are read and samples written once.
 #include "kernels/fourier_rings.h"
 #include "kernels/scratch.h"
 #include "kernels/wigner_quads.h"
@@ -12,24 +12,24 @@ namespace {
 using Doubles = Vector<double>;
 constexpr const char* kNoMemory = "no memory for the waves of a transform on the rotation group";
 
-// The sums over degrees of `columns` numbers by `chains` recursions side by side, since the steps of one depend on each other: of some
-// vectors of rings or, where `both`, of the blocks (m, n) and (m, -n) of one vector, the numbers of which are `columns` apart. The
-// recursion has the end `end` (kernels/transform_args.h).
-template <int columns, int chains, bool both, bool crossed>
+constexpr int kRingVectors = 2;  // side by side, since the steps of one recursion depend on each other
+
+// The sums over degrees of `columns` numbers for the blocks (m, n) or, where crossed, (m, -n). The recursion has the end `end`
+// (kernels/transform_args.h).
+template <int columns, bool crossed>
 CLEBSCH_INLINE void add_degrees(const double* steps, int64_t degrees, const double* numbers, int end, const double* angles,
-                                const double* seeds, int64_t seed_step, Doubles (*sums)[columns]) {
-  constexpr auto is_crossed = [](int i) { return both ? i == 1 : crossed; };
-  Doubles p[chains], before[chains] = {}, u[chains];
-  for (int i = 0; i < chains; ++i) {
-    p[i] = load(seeds + i * (both ? seed_step : kWidth<double>));
-    u[i] = load(angles + (both ? 0 : i * kWidth<double>));
+                                const double* seeds, Doubles (*sums)[columns]) {
+  Doubles p[kRingVectors], before[kRingVectors] = {}, u[kRingVectors];
+  for (int i = 0; i < kRingVectors; ++i) {
+    p[i] = load(seeds + i * kWidth<double>);
+    u[i] = load(angles + i * kWidth<double>);
     for (int c = 0; c < columns; ++c) sums[i][c] = Doubles{};
   }
   for (int64_t k = 0; k < degrees; ++k, numbers += 2 * columns, steps += 3) {
-    for (int i = 0; i < chains; ++i)
-      for (int c = 0; c < columns; ++c) sums[i][c] += numbers[(both ? i * columns : 0) + c] * p[i];
-    for (int i = 0; i < chains; ++i) {
-      const Doubles factor = is_crossed(i) ? steps[0] * u[i] - steps[2 - end] : steps[0] * u[i] + steps[1 + end];
+    for (int i = 0; i < kRingVectors; ++i)
+      for (int c = 0; c < columns; ++c) sums[i][c] += numbers[c] * p[i];
+    for (int i = 0; i < kRingVectors; ++i) {
+      const Doubles factor = crossed ? steps[0] * u[i] - steps[2 - end] : steps[0] * u[i] + steps[1 + end];
       const Doubles next = factor * p[i] - before[i];
       before[i] = p[i];
       p[i] = next;
@@ -43,7 +43,8 @@ class GroupSynthesis {
   using R = RealOf<T>;
   using Real64 = choose<is_complex<T>, Complex<double>, double>;
   static constexpr int64_t W = kWidth<R>, parts = kParts<T>;
-  static constexpr int kVectors = W / kWidth<double>;   // of float64, in which sums are
+  static constexpr int kVectors = W / kWidth<double>;  // of float64, in which sums are
+  static constexpr int kTiles = kRingVectors / kVectors;
   static constexpr int64_t kTogether = 64 / sizeof(T);  // angles alpha: a cache line of samples
   static constexpr int64_t kLine = 64 / sizeof(R);      // numbers of a cache line, of which tiles take an odd number
   static constexpr int64_t kDegrees = 4;                // packed together
@@ -59,16 +60,17 @@ class GroupSynthesis {
         alphas_(alpha_args_.group[0].n),
         gammas_(gamma_args_.kept > 0 ? gamma_args_.kept : gamma_args_.group[0].n),
         gamma_step_((ceil_div(gamma_.tile_size(), kLine) | 1) * kLine),
+        turned_size_(alphas_ * gamma_step_),
         steps_(args.quads[polar_.N * polar_.L]),
         n_step_(wigner_n_step(polar_)) {}
 
   int64_t maps() const { return polar_.batch * polar_.channels; }
-  int64_t blocks() const { return args_.slots / W; }
+  int64_t blocks() const { return args_.slots / (kTiles * W); }
 
   size_t packed_bytes() const { return static_cast<size_t>(steps_ * 2 * columns) * sizeof(double); }
   size_t block_bytes() const {
     const size_t transforms = alpha_.scratch_bytes() > gamma_.scratch_bytes() ? alpha_.scratch_bytes() : gamma_.scratch_bytes();
-    return static_cast<size_t>(2 * alpha_.tile_size() + alphas_ * gamma_step_) * sizeof(R) + transforms;
+    return static_cast<size_t>(kTiles * (2 * alpha_.tile_size() + turned_size_)) * sizeof(R) + transforms;
   }
 
   // The coefficients of a map, quad by quad: [degree][direct, crossed][columns], with the factors of the degrees. They are read in the
@@ -87,20 +89,24 @@ class GroupSynthesis {
     });
   }
 
-  // The samples of a vector of rings.
+  // The samples of some rings.
   void run(int64_t map, int64_t block, const double* packed, void* memory) const {
-    const int64_t slot = block * W;
+    const int64_t slot = block * kTiles * W, tile = alpha_.tile_size();
     const int32_t* rings = args_.slot_rings + slot;
-    if (rings[0] < 0) return;  // slots are filled from the first one on
-    R *turned = static_cast<R*>(memory), *waves = turned + alphas_ * gamma_step_, *scratch = waves + 2 * alpha_.tile_size();
+    int tiles = 0;
+    while (tiles < kTiles && rings[tiles * W] >= 0) ++tiles;  // slots are filled from the first one on
+    if (tiles == 0) return;
+    R *turned = static_cast<R*>(memory), *waves = turned + kTiles * turned_size_, *scratch = waves + 2 * kTiles * tile;
     for (int64_t n = 0; n < polar_.N; ++n) {
       const bool taken = wigner_takes(polar_, n);
       for (int64_t m = 0; taken && m < polar_.L; ++m)
         visit(Quad(m, n), [&](const Quad& quad, auto members) { sum_quad<decltype(members)::value>(quad, packed, slot, waves); });
-      turn_alpha(taken, n, waves, turned, scratch);
-      if (n > 0) turn_alpha(taken, -n, waves + alpha_.tile_size(), turned, scratch);
+      for (int t = 0; t < tiles; ++t) {
+        turn_alpha(taken, n, waves + t * tile, turned + t * turned_size_, scratch);
+        if (n > 0) turn_alpha(taken, -n, waves + (kTiles + t) * tile, turned + t * turned_size_, scratch);
+      }
     }
-    put_samples(map, rings, turned, scratch);
+    for (int t = 0; t < tiles; ++t) put_samples(map, rings + t * W, turned + t * turned_size_, scratch);
   }
 
  private:
@@ -162,24 +168,19 @@ class GroupSynthesis {
     QuadNumbers<Real64>(quad).template split<members>(of, to, to + columns);
   }
 
-  // waves: a tile of alpha for each sign of n.
+  // waves: tiles of alpha for n, and as many for -n.
   template <int members>
   void sum_quad(const Quad& quad, const double* packed, int64_t slot, R* waves) const {
     const int64_t index = quad.n * polar_.L + quad.m, first = args_.quads[index], degrees = args_.quads[index + 1] - first;
     const double *steps = args_.steps + 3 * first, *numbers = packed + first * 2 * columns, *angles = args_.slot_values + slot;
     const double* seeds = args_.seeds + 2 * index * args_.slots + slot;
     const int end = slot < args_.split ? 0 : 1;
-    Doubles direct_and_crossed[2 * kVectors][columns];
-    auto *direct = direct_and_crossed, *crossed = direct + kVectors;
-    if constexpr (members == 4 && kVectors == 1) {
-      add_degrees<columns, 2, true, false>(steps, degrees, numbers, end, angles, seeds, args_.slots, direct);
-    } else {
-      add_degrees<columns, kVectors, false, false>(steps, degrees, numbers, end, angles, seeds, 0, direct);
-      if constexpr (members == 4)
-        add_degrees<columns, kVectors, false, true>(steps, degrees, numbers + columns, end, angles, seeds + args_.slots, 0, crossed);
-    }
+    Doubles direct[kRingVectors][columns], crossed[kRingVectors][columns];
+    add_degrees<columns, false>(steps, degrees, numbers, end, angles, seeds, direct);
+    if constexpr (members == 4) add_degrees<columns, true>(steps, degrees, numbers + columns, end, angles, seeds + args_.slots, crossed);
     const QuadRows<members> rows(*this, quad, waves);
-    for (int i = 0; i < kVectors; ++i) rows.put(direct[i], crossed[i], i * kWidth<double>);
+    for (int i = 0; i < kRingVectors; ++i)
+      rows.put(direct[i], crossed[i], i / kVectors * alpha_.tile_size() + i % kVectors * kWidth<double>);
   }
 
   // Where the sums of a quad belong in the tiles of alpha, and the sign of those of sines: coefficients were packed with the factors of
@@ -190,7 +191,7 @@ class GroupSynthesis {
     double sign[members];
 
     QuadRows(const GroupSynthesis& of, const Quad& quad, R* waves) {
-      const int64_t minus_n = quad.n > 0 ? of.alpha_.tile_size() : 0;
+      const int64_t minus_n = quad.n > 0 ? kTiles * of.alpha_.tile_size() : 0;
       const double sine_m = quad.m > 0 ? -of.alpha_args_.sign : 1, sine_n = quad.n > 0 ? -of.gamma_args_.sign : 1;
       for (int part = 0; part < parts; ++part) {
         const int64_t plus = of.alpha_.place_of_order(quad.m, part), minus = of.alpha_.place_of_order(-quad.m, part);
@@ -199,7 +200,7 @@ class GroupSynthesis {
       for (int j = 0; j < members; ++j) sign[j] = (quad.has_minus_m(j) ? sine_m : 1) * (quad.has_minus_n(j) ? sine_n : 1);
     }
 
-    // The sums of both blocks, from a lane on.
+    // The sums of both blocks, `lane` numbers on.
     CLEBSCH_INLINE void put(const Doubles* direct, const Doubles* crossed, int64_t lane) const {
       if constexpr (is_complex<T>) {
         for (int j = 0; j < members; ++j)
@@ -254,7 +255,7 @@ class GroupSynthesis {
   const WignerArgs& polar_;
   const FourierArgs alpha_args_, gamma_args_;
   const Rings<T> alpha_, gamma_;
-  const int64_t alphas_, gammas_, gamma_step_, steps_, n_step_;
+  const int64_t alphas_, gammas_, gamma_step_, turned_size_, steps_, n_step_;
 };
 
 template <class T>
