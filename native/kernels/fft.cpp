@@ -8,7 +8,8 @@
 namespace clebsch::CLEBSCH_ISA {
 namespace {
 
-constexpr int64_t kCachedBytes = int64_t{1} << 17;  // stages of blocks up to this size are run one after another, others block by block
+constexpr int64_t kNearBytes = int64_t{1} << 13;    // blocks up to this size together go through the stages together
+constexpr int64_t kCachedBytes = int64_t{1} << 17;  // stages of a block up to this size are run one after another, others part by part
 
 constexpr int kByMatrix = 0, kByConvolution = -1, kByResidues = -2;  // in place of a radix
 
@@ -149,39 +150,43 @@ void run_stage(const Stage<T>& stage, T* block, int64_t blocks, T* scratch) {
   visit_radix<2, 3, 4, 5, 7, 8, 11, 13, kNestedRadix>(stage.r, run);
 }
 
-// The first `count` stages, on one block of their size.
+// The first `count` stages, on neighbouring blocks of their size.
 template <bool real, bool synthesis, class T>
-void run_first(const StageList<T>& list, int count, T* block, T* scratch) {
+void run_first(const StageList<T>& list, int count, T* block, int64_t blocks, T* scratch) {
   if (count == 0) return;
   const Stage<T>& last = list.stages[count - 1];
-  const int64_t row = (real ? 1 : 2) * kWidth<T>;
-  if (synthesis) run_stage<real, synthesis>(last, block, 1, scratch);
-  if (last.r * last.s * row * int64_t{sizeof(T)} > kCachedBytes) {
-    for (int64_t j = 0; j < last.r; ++j) run_first<real, synthesis>(list, count - 1, block + j * last.s * row, scratch);
+  const int64_t size = last.r * last.s, numbers = size * (real ? 1 : 2) * kWidth<T>, bytes = numbers * int64_t{sizeof(T)};
+  if (blocks > 1 && blocks * bytes > kNearBytes) {
+    for (int64_t i = 0; i < blocks; ++i) run_first<real, synthesis>(list, count, block + i * numbers, 1, scratch);
+  } else if (bytes > kCachedBytes) {
+    if (synthesis) run_stage<real, synthesis>(last, block, 1, scratch);
+    run_first<real, synthesis>(list, count - 1, block, last.r, scratch);
+    if (!synthesis) run_stage<real, synthesis>(last, block, 1, scratch);
   } else {
-    for (int i = 0; i < count - 1; ++i) {
-      const Stage<T>& stage = list.stages[synthesis ? count - 2 - i : i];
-      run_stage<real, synthesis>(stage, block, last.r * last.s / (stage.r * stage.s), scratch);
+    for (int i = 0; i < count; ++i) {
+      const Stage<T>& stage = list.stages[synthesis ? count - 1 - i : i];
+      run_stage<real, synthesis>(stage, block, blocks * size / (stage.r * stage.s), scratch);
     }
   }
-  if (!synthesis) run_stage<real, synthesis>(last, block, 1, scratch);
 }
 
 template <class T>
-void run_all(const StageList<T>& list, bool real, bool synthesis, T* tile, T* scratch) {
+void run_all(const StageList<T>& list, bool real, bool synthesis, T* tile, T* scratch, int64_t tiles) {
   if (real)
-    synthesis ? run_first<true, true>(list, list.count, tile, scratch) : run_first<true, false>(list, list.count, tile, scratch);
+    synthesis ? run_first<true, true>(list, list.count, tile, tiles, scratch)
+              : run_first<true, false>(list, list.count, tile, tiles, scratch);
   else
-    synthesis ? run_first<false, true>(list, list.count, tile, scratch) : run_first<false, false>(list, list.count, tile, scratch);
+    synthesis ? run_first<false, true>(list, list.count, tile, tiles, scratch)
+              : run_first<false, false>(list, list.count, tile, tiles, scratch);
 }
 
 }  // namespace
 
-void run_stages(const StageList<float>& list, bool real, bool synthesis, float* tile, float* scratch) {
-  run_all(list, real, synthesis, tile, scratch);
+void run_stages(const StageList<float>& list, bool real, bool synthesis, float* tile, float* scratch, int64_t tiles) {
+  run_all(list, real, synthesis, tile, scratch, tiles);
 }
-void run_stages(const StageList<double>& list, bool real, bool synthesis, double* tile, double* scratch) {
-  run_all(list, real, synthesis, tile, scratch);
+void run_stages(const StageList<double>& list, bool real, bool synthesis, double* tile, double* scratch, int64_t tiles) {
+  run_all(list, real, synthesis, tile, scratch, tiles);
 }
 
 }  // namespace clebsch::CLEBSCH_ISA

@@ -52,8 +52,8 @@ class Fft {
 
   // real: of real numbers, of odd size.
   template <bool real, bool synthesis>
-  void run(T* tile, T* scratch) const {
-    run_stages(stages_, real, synthesis, tile, scratch);
+  void run(T* tile, T* scratch, int64_t tiles = 1) const {
+    run_stages(stages_, real, synthesis, tile, scratch, tiles);
   }
 
  private:

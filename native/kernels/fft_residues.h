@@ -34,8 +34,7 @@ inline void transform_residues(const Stage<T>& stage, T* even, Load load_at, Sto
     store_pair(even + row, even + row + W, a + b);
     store_pair(odd + row, odd + row + W, a - b);
   }
-  run_stages(*stage.inner, false, false, even, scratch);
-  run_stages(*stage.inner, false, false, odd, scratch);
+  run_stages(*stage.inner, false, false, even, scratch, 2);
   const Pair<T> sum = load_pair(even, even + W);
   for (int64_t k = 0; k < h; ++k) {
     T *e = even + 2 * k * W, *o = odd + 2 * k * W;
@@ -43,8 +42,7 @@ inline void transform_residues(const Stage<T>& stage, T* even, Load load_at, Sto
     store_pair(e, e + W, k == 0 ? turned + first : turned);
     store_pair(o, o + W, multiply<false>(load_pair(o, o + W), stage.needs + 4 * k + 2));
   }
-  run_stages(*stage.inner, false, true, even, scratch);
-  run_stages(*stage.inner, false, true, odd, scratch);
+  run_stages(*stage.inner, false, true, even, scratch, 2);
   store_at(0, first + sum);
   const auto* results = residues(stage, true);
   for (int64_t i = 0; i < h; ++i) {

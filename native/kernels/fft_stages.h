@@ -30,8 +30,8 @@ struct StageList {
 // (e^-) find the points at permuted places and leave their results in natural order, sums over orders (e^+) the other way round.
 //   complex: row 2 k has real, row 2 k + 1 imaginary parts.
 //   real, odd size: row 0 has X_0, row k the real and row n - k the imaginary part of X_k, 0 < k < n / 2; points have a row each.
-// scratch: scratch_rows rows.
-void run_stages(const StageList<float>& list, bool real, bool synthesis, float* tile, float* scratch);
-void run_stages(const StageList<double>& list, bool real, bool synthesis, double* tile, double* scratch);
+// tiles: so many, neighbours. scratch: scratch_rows rows.
+void run_stages(const StageList<float>& list, bool real, bool synthesis, float* tile, float* scratch, int64_t tiles = 1);
+void run_stages(const StageList<double>& list, bool real, bool synthesis, double* tile, double* scratch, int64_t tiles = 1);
 
 }  // namespace clebsch::CLEBSCH_ISA

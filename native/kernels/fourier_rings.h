@@ -46,26 +46,29 @@ class Rings {
     T* out = static_cast<T*>(args_.out);
     if (args_.synthesis) {
       map_.put_orders(TensorRows<T, const T>{x, at_orders}, memory);
-      for (int64_t t = 0; t < tiles_; ++t) transform<true>(memory + t * tile_rows() * W, scratch);
+      transform<true>(memory, scratch, tiles_);
       tiles_ == 1 ? take_points<true>(memory, at_points, out) : take_points<false>(memory, at_points, out);
     } else {
       tiles_ == 1 ? put_points<true>(x, at_points, memory) : put_points<false>(x, at_points, memory);
-      for (int64_t t = 0; t < tiles_; ++t) transform<false>(memory + t * tile_rows() * W, scratch);
+      transform<false>(memory, scratch, tiles_);
       map_.take_orders(memory, TensorRows<T, T>{out, at_orders});
     }
   }
 
   int64_t tile_size() const { return tile_rows() * W; }
 
-  // ---- a single tile
+  // ---- single tiles
 
-  // Orders that others put where place_of_order says, times factor_of_order, become points; there is no offset, and no alias.
+  // Orders that others put where place_of_order says, times factor_of_order, become points, in neighbouring tiles; there is no offset, and
+  // no alias.
   int64_t place_of_order(int64_t m, int part) const { return map_.row_of(m, part) * W; }
   R factor_of_order(int64_t m) const { return map_.factor_of(m); }
-  void turn_orders(R* tile, R* scratch) const {
-    map_.clear_others(tile);
-    map_.complete(tile);
-    transform<true>(tile, scratch);
+  void turn_orders(R* tile, int64_t tiles, R* scratch) const {
+    for (int64_t t = 0; t < tiles; ++t) {
+      map_.clear_others(tile + t * tile_size());
+      map_.complete(tile + t * tile_size());
+    }
+    transform<true>(tile, scratch, tiles);
   }
   // take(p, numbers) of all points.
   template <class Take>
@@ -229,19 +232,17 @@ class Rings {
   }
 
   template <bool synthesis>
-  void transform(R* tile, R* scratch) const {
-    switch (group_.method) {
-      case FourierMethod::complex:
-        return fft_.template run<false, synthesis>(tile, scratch);
-      case FourierMethod::odd:
-        return fft_.template run<true, synthesis>(tile, scratch);
-      case FourierMethod::even:
-        if (synthesis) to_halves(tile);
-        fft_.template run<false, synthesis>(tile, scratch);
-        if (!synthesis) from_halves(tile);
-        return;
-      case FourierMethod::chirp:
-        return run_chirp(tile, scratch);
+  void transform(R* tile, R* scratch, int64_t tiles = 1) const {
+    if (group_.method == FourierMethod::complex) return fft_.template run<false, synthesis>(tile, scratch, tiles);
+    if (group_.method == FourierMethod::odd) return fft_.template run<true, synthesis>(tile, scratch, tiles);
+    for (; tiles > 0; --tiles, tile += tile_size()) {
+      if (group_.method == FourierMethod::chirp) {
+        run_chirp(tile, scratch);
+        continue;
+      }
+      if (synthesis) to_halves(tile);
+      fft_.template run<false, synthesis>(tile, scratch);
+      if (!synthesis) from_halves(tile);
     }
   }
 
