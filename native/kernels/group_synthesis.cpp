@@ -58,7 +58,8 @@ class GroupSynthesis {
         gamma_(gamma_args_, gamma_args_.group[0], nullptr),
         alphas_(alpha_args_.group[0].n),
         gammas_(gamma_args_.kept > 0 ? gamma_args_.kept : gamma_args_.group[0].n),
-        turned_size_(alphas_ * gamma_.tile_size()),
+        gamma_tile_(gamma_.tile_size()),
+        turned_size_(alphas_ * gamma_tile_),
         steps_(args.quads[polar_.N * polar_.L]),
         n_step_(wigner_n_step(polar_)) {}
 
@@ -213,7 +214,7 @@ class GroupSynthesis {
   // Waves of order n to the angles alpha, there to where the order is in a tile of gamma. Orders that are not taken are zero.
   CLEBSCH_INLINE void turn_alpha(bool taken, int64_t n, R* waves, R* turned, R* scratch) const {
     R* const to[2] = {turned + gamma_.place_of_order(n, 0), turned + gamma_.place_of_order(n, 1)};
-    const int64_t step = gamma_.tile_size();
+    const int64_t step = gamma_tile_;
     const auto put = [&](int64_t a, RowOf<T> v) CLEBSCH_ALWAYS {
       if constexpr (is_complex<T>)
         store_pair(to[0] + a * step, to[1] + a * step, v);
@@ -240,10 +241,10 @@ class GroupSynthesis {
     }
     for (int64_t a = 0; a < alphas_; a += kTogether) {
       const int64_t count = minimum(kTogether, alphas_ - a);
-      R* const tiles = turned + a * gamma_.tile_size();
+      R* const tiles = turned + a * gamma_tile_;
       gamma_.turn_orders(tiles, count, scratch);
       for (int64_t g = 0; g < gammas_; ++g)
-        scatter_rows([&](int64_t i) CLEBSCH_ALWAYS { return gamma_.get_point(tiles + i * gamma_.tile_size(), g); }, lanes, count,
+        scatter_rows([&](int64_t i) CLEBSCH_ALWAYS { return gamma_.get_point(tiles + i * gamma_tile_, g); }, lanes, count,
                      out + g * turn + a * channels);
     }
   }
@@ -252,7 +253,7 @@ class GroupSynthesis {
   const WignerArgs& polar_;
   const FourierArgs alpha_args_, gamma_args_;
   const Rings<T> alpha_, gamma_;
-  const int64_t alphas_, gammas_, turned_size_, steps_, n_step_;
+  const int64_t alphas_, gammas_, gamma_tile_, turned_size_, steps_, n_step_;
 };
 
 template <class T>
