@@ -4,7 +4,7 @@ import type { PeerWork } from './peers/python_peer.js';
 
 const batch = 8;
 
-/** Eight signals on SO(3), float64, mw; s2fft takes minutes to compile its tables where L = N = 64. */
+/** Eight signals on SO(3), float64, mw; s2fft takes a minute to make each of its tables where L = N = 64. */
 export function rotationGroupEntries(): Entry[] {
   return [
     [16, 16],
@@ -42,7 +42,7 @@ function pairOf(L: number, N: number, real: boolean): Entry[] {
         return (x) => own[direction](x);
       },
       flops: flopsOf(L, N, real),
-      peers: L * N <= 1024 ? [work(inverse)] : [],
+      peers: [work(inverse)],
     };
   });
 }

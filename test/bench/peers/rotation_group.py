@@ -1,5 +1,10 @@
-"""Transforms on SO(3) by s2fft with its tables (its recursion is meant for few orders n), compiled before."""
+"""Transforms on SO(3) by s2fft with its tables (its recursion is meant for few orders n), compiled before.
+
+Small tables are constants of what is compiled, which is faster; of large ones the compiler would take minutes to fold their conversion.
+"""
 from job import fastest, job
+
+MOST_CONSTANT = 1 << 24  # numbers of a table
 
 
 def tables(threads, x, L, N, inverse, real):
@@ -22,8 +27,14 @@ def tables(threads, x, L, N, inverse, real):
     else:
         blocks = x[..., 0]
     given = jnp.asarray(blocks)
-    single = jax.jit(lambda f: call(f, kernel, L, N, "mw", real, None))
-    many = jax.jit(jax.vmap(lambda f: call(f, kernel, L, N, "mw", real, None)))
+    small = kernel.size <= MOST_CONSTANT
+    if small:
+        single = jax.jit(lambda f: call(f, kernel, L, N, "mw", real, None))
+        many = jax.jit(jax.vmap(lambda f: call(f, kernel, L, N, "mw", real, None)))
+    else:
+        passed = kernel.astype(complex)
+        compiled = jax.jit(jax.vmap(lambda f, k: call(f, k, L, N, "mw", real, None), in_axes=(0, None)))
+        many = lambda f: compiled(f, passed)
     state = {}
 
     def batched():
@@ -32,7 +43,8 @@ def tables(threads, x, L, N, inverse, real):
     def one_by_one():
         state["out"] = [single(f).block_until_ready() for f in given]
 
-    name, run = fastest({"vmap": batched, "one by one": one_by_one})
+    # One by one took four times as long with a large table, which is read each time
+    name, run = fastest({"vmap": batched, **({"one by one": one_by_one} if small else {})})
 
     def result():
         out = np.stack([np.asarray(f) for f in state["out"]])
