@@ -43,7 +43,8 @@ struct Job {
 
   static thread_local Job* current;  // of this thread
 
-  bool open() const { return next.load(std::memory_order_relaxed) < n; }
+  // Ranges not yet handed out.
+  int64_t left() const { return (n - std::min(n, next.load(std::memory_order_relaxed)) + grain - 1) / grain; }
   Job& root() { return parent ? parent->root() : *this; }
   bool inside(const Job& other) const { return parent && (parent == &other || parent->inside(other)); }
 
@@ -125,7 +126,7 @@ class Pool {
   template <class Wanted>
   Job* find(Wanted wanted) {
     for (Job* job : jobs_)
-      if (job->open() && wanted(*job)) return job;
+      if (job->left() > 0 && wanted(*job)) return job;
     return nullptr;
   }
 
@@ -203,8 +204,8 @@ void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
   const int64_t ranges = n / grain + (n % grain != 0);
   const int most = thread_count();
   Job* const outer = Job::current;
-  // Inside of another call, once nothing of that is left for threads that come to be free.
-  if (ranges > 1 && most > 1 && !(outer && outer->root().open())) {
+  // Inside of another call, once that has too little left for threads that come to be free.
+  if (ranges > 1 && most > 1 && !(outer && outer->root().left() >= most)) {
     Job job{n, grain, fn, context, outer, most - 1};
     pool().run(job, static_cast<int>(std::min<int64_t>(ranges, most)) - 1);
     return;
